@@ -1,0 +1,348 @@
+/**
+ * The data model: every table as TypeScript sees it. The migrations hold the same in SQL.
+ * Times are epoch seconds (`…_ms`: milliseconds). `Json` columns hold JSON text; the store functions of that noun parse
+ * and print it, nobody else. `Flag` is 0 or 1. What is secret is hashed (`…_hash`) or sealed (`…_sealed`), never plain.
+ */
+
+export type Flag = 0 | 1
+export type Json = string
+
+export interface FactsTable {
+  name: string
+  value: string
+}
+
+export interface ConfigVersionTable {
+  id: number
+  version: number
+}
+
+export interface LeasesTable {
+  name: string
+  owner: string
+  until_ms: number
+  epoch: number
+}
+
+export interface RealmsTable {
+  id: string
+  name: string
+  display_name: string
+  enabled: Flag
+  token_validity: number
+  settings: Json
+  created_at: number
+  updated_at: number
+  /** A deleted realm keeps its row: its name is never given out again. */
+  deleted_at: number | null
+}
+
+export interface ApisTable {
+  id: string
+  realm_id: string
+  /** The audience. Built-in ones begin with `{issuer}` or `{public_url}`, filled in when read. */
+  identifier: string
+  name: string
+  built_in: Flag
+  created_at: number
+  updated_at: number
+}
+
+export interface ScopesTable {
+  id: string
+  realm_id: string
+  /** null: a scope of OpenID Connect. */
+  api_id: string | null
+  name: string
+  description: string
+  built_in: Flag
+  created_at: number
+  updated_at: number
+}
+
+export interface RolesTable {
+  id: string
+  realm_id: string
+  name: string
+  description: string
+  built_in: Flag
+  created_at: number
+  updated_at: number
+}
+
+export interface ClientsTable {
+  /** Immutable, never given out again; `sub` of the client's own tokens is `client:` plus this. */
+  id: string
+  realm_id: string
+  client_id: string
+  client_id_folded: string
+  client_name: string
+  client_name_folded: string
+  description: string
+  client_uri: string | null
+  logo_uri: string | null
+  policy_uri: string | null
+  tos_uri: string | null
+  enabled: Flag
+  built_in: Flag
+  registered_by: 'first_start' | 'administrator'
+  token_endpoint_auth_method:
+    | 'client_secret_basic'
+    | 'client_secret_post'
+    | 'client_secret_jwt'
+    | 'private_key_jwt'
+    | 'none'
+  grant_types: Json
+  redirect_uris: Json
+  post_logout_redirect_uris: Json
+  allowed_cors_origins: Json
+  scope: string
+  /** Seconds; null inherits the realm's token validity. */
+  expires_in: number | null
+  require_pkce: Flag
+  require_consent: Flag
+  access_token_format: 'jwt' | 'opaque'
+  id_token_signed_response_alg: 'RS256' | 'ES256'
+  refresh_idle_seconds: number | null
+  refresh_absolute_seconds: number | null
+  resource_server_for: Json
+  introspect_all: Flag
+  jwks: Json | null
+  jwks_uri: string | null
+  /** Raised by "revoke all": machine tokens of an older epoch are dead. */
+  token_epoch: number
+  created_at: number
+  updated_at: number
+  deleted_at: number | null
+}
+
+export interface ClientSecretsTable {
+  id: string
+  /** clients.id */
+  client_id: string
+  /** generated: SHA-256 · typed: argon2id · sealed: readable by us, for client_secret_jwt. */
+  kind: 'generated' | 'typed' | 'sealed'
+  value: string
+  label: string
+  created_at: number
+  expires_at: number | null
+}
+
+export interface ClientRolesTable {
+  client_id: string
+  role_id: string
+}
+
+export interface UsersTable {
+  /** Random UUID, the `sub`; never given out again. */
+  id: string
+  realm_id: string
+  username: string
+  username_folded: string
+  name: string | null
+  given_name: string | null
+  family_name: string | null
+  email: string | null
+  email_folded: string | null
+  email_verified: Flag
+  phone_number: string | null
+  address: Json | null
+  locale: string | null
+  enabled: Flag
+  must_change_password: Flag
+  created_at: number
+  updated_at: number
+  deleted_at: number | null
+}
+
+export interface CredentialsTable {
+  id: string
+  user_id: string
+  kind: 'password'
+  value: string
+  created_at: number
+}
+
+export interface UserRolesTable {
+  user_id: string
+  role_id: string
+}
+
+export interface SigningKeysTable {
+  /** The `kid`. */
+  id: string
+  realm_id: string
+  alg: 'ES256' | 'RS256'
+  public_jwk: Json
+  private_sealed: string
+  created_at: number
+  /** Announced before, signing from here on. */
+  active_at: number
+  /** No longer signing from here on; still published until `removed_at`. */
+  retired_at: number | null
+  removed_at: number | null
+}
+
+export interface SessionsTable {
+  /** The `sid`. */
+  id: string
+  token_hash: string
+  realm_id: string
+  user_id: string
+  auth_time: number
+  amr: Json
+  address: string
+  user_agent: string
+  created_at: number
+  last_seen_at: number
+  idle_expires_at: number
+  expires_at: number
+  ended_at: number | null
+}
+
+export interface ConsentsTable {
+  user_id: string
+  client_id: string
+  scope: string
+  created_at: number
+  updated_at: number
+}
+
+export interface AuthorizationRequestsTable {
+  id: string
+  realm_id: string
+  client_id: string
+  parameters: Json
+  /** Hash of a cookie: only the browser that began a request can go on with it. */
+  browser_hash: string
+  progress: Json
+  created_at: number
+  expires_at: number
+  completed_at: number | null
+}
+
+/** One authorization and all that descends from it: codes, tokens, refresh tokens. */
+export interface GrantsTable {
+  id: string
+  realm_id: string
+  client_id: string
+  user_id: string
+  session_id: string | null
+  kind: 'authorization_code'
+  scope: string
+  /** 1: outlives the session. */
+  offline: Flag
+  auth_time: number
+  amr: Json
+  created_at: number
+  expires_at: number
+  revoked_at: number | null
+  revoked_because: string | null
+}
+
+export interface AuthorizationCodesTable {
+  code_hash: string
+  realm_id: string
+  client_id: string
+  grant_id: string
+  redirect_uri: string
+  redirect_uri_was_sent: Flag
+  code_challenge: string | null
+  nonce: string | null
+  claims: Json | null
+  created_at: number
+  expires_at: number
+  spent_at: number | null
+}
+
+export interface RefreshTokensTable {
+  token_hash: string
+  realm_id: string
+  client_id: string
+  grant_id: string
+  created_at: number
+  idle_expires_at: number
+  expires_at: number
+  spent_at_ms: number | null
+  successor_hash: string | null
+  /** The answer that spent this token, sealed under a key derived from the token itself, for the replay window. */
+  sealed_answer: string | null
+  sealed_until_ms: number | null
+}
+
+/** Opaque access tokens. */
+export interface AccessTokensTable {
+  token_hash: string
+  realm_id: string
+  client_id: string
+  grant_id: string | null
+  token_epoch: number
+  claims: Json
+  created_at: number
+  expires_at: number
+}
+
+/** JWT access tokens revoked one by one, until they expire. */
+export interface RevokedTokensTable {
+  jti: string
+  expires_at: number
+}
+
+/** Client assertions seen, so that each is honoured once. */
+export interface SpentAssertionsTable {
+  id: string
+  expires_at: number
+}
+
+export interface LoginFailuresTable {
+  id: string
+  failures: number
+  first_at: number
+  last_at: number
+  expires_at: number
+}
+
+export interface AuditTable {
+  id: string
+  realm_id: string
+  at_ms: number
+  actor_kind: 'user' | 'client' | 'system'
+  actor_id: string
+  actor_name: string
+  address: string
+  request_id: string
+  action: string
+  object_kind: string
+  object_id: string
+  object_name: string
+  before: Json | null
+  after: Json | null
+}
+
+export interface Tables {
+  facts: FactsTable
+  config_version: ConfigVersionTable
+  leases: LeasesTable
+  realms: RealmsTable
+  apis: ApisTable
+  scopes: ScopesTable
+  roles: RolesTable
+  clients: ClientsTable
+  client_secrets: ClientSecretsTable
+  client_roles: ClientRolesTable
+  users: UsersTable
+  credentials: CredentialsTable
+  user_roles: UserRolesTable
+  signing_keys: SigningKeysTable
+  sessions: SessionsTable
+  consents: ConsentsTable
+  authorization_requests: AuthorizationRequestsTable
+  grants: GrantsTable
+  authorization_codes: AuthorizationCodesTable
+  refresh_tokens: RefreshTokensTable
+  access_tokens: AccessTokensTable
+  revoked_tokens: RevokedTokensTable
+  spent_assertions: SpentAssertionsTable
+  login_failures: LoginFailuresTable
+  audit: AuditTable
+}
