@@ -1,0 +1,10 @@
+import type { PasswordHasher } from '#crypto/password.ts'
+import type { Seal } from '#crypto/seal.ts'
+import type { LoginContext } from '#login/context.ts'
+
+/** What the issuer needs to work; made once by the composition root and handed to every door. */
+export interface IssuerContext extends LoginContext {
+  readonly seal: Seal
+  /** For typed client secrets; people have a queue of their own. */
+  readonly clientSecrets: PasswordHasher
+}

@@ -1,0 +1,13 @@
+import type { PasswordHasher } from '#crypto/password.ts'
+import type { Metrics } from '#observe/metrics.ts'
+import type { Database } from '#store/database.ts'
+
+/** What the hall needs to work; made once by the composition root and handed to every door. */
+export interface LoginContext {
+  /** Without a trailing slash. */
+  readonly publicUrl: string
+  readonly db: Database
+  /** For people; clients have a queue of their own. */
+  readonly userPasswords: PasswordHasher
+  readonly metrics: Metrics
+}
