@@ -1,0 +1,64 @@
+/**
+ * Redirect URIs (RFC 6749 §3.1.2, RFC 8252 §7 and §8, RFC 9700 §2.1): what may be registered, and whether what a request
+ * names is registered. Compared as strings, never as parsed URLs: a browser, a library and we read odd URLs differently,
+ * so an odd one is refused before anything is compared.
+ */
+
+/** Longer ones do not fit the headers that carry them. */
+export const redirectUriLimit = 2048
+
+/**
+ * `loopback`: an IP literal of the own machine (RFC 8252 §7.3). `localhost`: a name, so never more than the exact string
+ * (§8.3). `custom`: a private-use scheme (§7.1). Only `https` tells whose application answers there.
+ */
+export type RedirectKind = 'https' | 'loopback' | 'localhost' | 'custom'
+
+/** RFC 3986 characters without `#`; a per cent sign only in front of two hexadecimal digits. */
+const characters = /^(?:[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/
+const httpsUri = /^https:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:[/?]|$)/i
+const localhostUri = /^http:\/\/localhost(?::[0-9]{1,5})?(?:[/?]|$)/
+const loopbackUri = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::([0-9]{1,5}))?((?:[/?].*)?)$/
+/** RFC 8252 §8.4: a scheme without a period is nobody's; so `javascript:`, `data:` and `file:` never get this far. */
+const customUri = /^[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+:/
+
+/** What kind of redirect URI this is; undefined: none that we would ever register or send a browser to. */
+export function redirectKind(uri: string): RedirectKind | undefined {
+  if (uri.length > redirectUriLimit || !characters.test(uri)) return undefined
+  if (httpsUri.test(uri)) return 'https'
+  const port = loopbackUri.exec(uri)?.[2]
+  if (loopbackUri.test(uri)) return port === undefined || isPort(port) ? 'loopback' : undefined
+  if (localhostUri.test(uri)) return 'localhost'
+  if (customUri.test(uri)) return 'custom'
+  return undefined
+}
+
+/**
+ * Whether `requested` is one of the registered redirect URIs: the same string, or, for a loopback IP literal, the same
+ * but for the port (RFC 8252 §7.3: a native application takes the port that it gets).
+ */
+export function isRegisteredRedirectUri(registered: readonly string[], requested: string): boolean {
+  const kind = redirectKind(requested)
+  if (!kind) return false
+  if (registered.includes(requested)) return true
+  if (kind !== 'loopback') return false
+  const wanted = withoutPort(requested)
+  return registered.some((uri) => redirectKind(uri) === 'loopback' && withoutPort(uri) === wanted)
+}
+
+/** The origin or scheme that a page's `form-action` must name so that the browser may follow the redirect there. */
+export function formActionSource(redirectUri: string): string {
+  const schemeEnd = redirectUri.indexOf(':') + 1
+  if (redirectKind(redirectUri) === 'custom') return redirectUri.slice(0, schemeEnd)
+  const authorityEnd = redirectUri.slice(schemeEnd + 2).search(/[/?]|$/)
+  return redirectUri.slice(0, schemeEnd + 2 + authorityEnd)
+}
+
+function withoutPort(uri: string): string {
+  const [, host, , rest] = loopbackUri.exec(uri) ?? []
+  return `${host}${rest}`
+}
+
+function isPort(digits: string): boolean {
+  const port = Number(digits)
+  return port >= 1 && port <= 65_535
+}
