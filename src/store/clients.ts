@@ -1,0 +1,148 @@
+import type { ClientSecret } from './client-secrets.ts'
+import { listSecretRows, secretOf } from './client-secrets.ts'
+import type { Database, Sql } from './database.ts'
+import type { ClientsTable } from './tables.ts'
+
+type Parsed =
+  | 'enabled'
+  | 'built_in'
+  | 'require_pkce'
+  | 'require_consent'
+  | 'introspect_all'
+  | 'grant_types'
+  | 'redirect_uris'
+  | 'post_logout_redirect_uris'
+  | 'allowed_cors_origins'
+  | 'resource_server_for'
+  | 'jwks'
+  | 'client_id_folded'
+  | 'client_name_folded'
+  | 'deleted_at'
+
+export interface JsonWebKeySet {
+  readonly keys: readonly Readonly<Record<string, unknown>>[]
+}
+
+/** A live client: its row, parsed once, with what every request asks of it. */
+export interface Client extends Readonly<Omit<ClientsTable, Parsed>> {
+  readonly enabled: boolean
+  readonly built_in: boolean
+  readonly require_pkce: boolean
+  readonly require_consent: boolean
+  readonly introspect_all: boolean
+  readonly grant_types: readonly string[]
+  /** As stored: a built-in client's begin with `{public_url}`. Compare with `registeredUris`. */
+  readonly redirect_uris: readonly string[]
+  readonly post_logout_redirect_uris: readonly string[]
+  readonly allowed_cors_origins: readonly string[]
+  /** apis.id */
+  readonly resource_server_for: readonly string[]
+  readonly jwks: JsonWebKeySet | null
+  /** `scope`, split. */
+  readonly scopes: ReadonlySet<string>
+  /** Names; realm `system` only. */
+  readonly roles: readonly string[]
+  /** Those that had not expired when this was read; `expires_at` is checked again at use. */
+  readonly secrets: readonly ClientSecret[]
+}
+
+export function clientOf(row: ClientsTable, roles: readonly string[], secrets: readonly ClientSecret[]): Client {
+  const { client_id_folded: _id, client_name_folded: _name, deleted_at: _deleted, ...rest } = row
+  return {
+    ...rest,
+    enabled: row.enabled === 1,
+    built_in: row.built_in === 1,
+    require_pkce: row.require_pkce === 1,
+    require_consent: row.require_consent === 1,
+    introspect_all: row.introspect_all === 1,
+    grant_types: list(row.grant_types),
+    redirect_uris: list(row.redirect_uris),
+    post_logout_redirect_uris: list(row.post_logout_redirect_uris),
+    allowed_cors_origins: list(row.allowed_cors_origins),
+    resource_server_for: list(row.resource_server_for),
+    jwks: row.jwks === null ? null : (JSON.parse(row.jwks) as JsonWebKeySet),
+    scopes: new Set(row.scope.split(' ').filter((name) => name !== '')),
+    roles,
+    secrets,
+  }
+}
+
+function list(json: string): readonly string[] {
+  return JSON.parse(json) as string[]
+}
+
+/** URIs as they are compared: a built-in client's follow the public URL and are never stored expanded. */
+export function registeredUris(uris: readonly string[], publicUrl: string): readonly string[] {
+  if (!uris.some((uri) => uri.startsWith('{public_url}'))) return uris
+  return uris.map((uri) => (uri.startsWith('{public_url}') ? publicUrl + uri.slice('{public_url}'.length) : uri))
+}
+
+/**
+ * The live client with that `client_id` in that realm, disabled ones included: the caller reads `enabled`.
+ * Held by realm and client_id; the answer is synchronous on a hit. Unknown ids are not held.
+ */
+export function findClient(
+  db: Database,
+  realmId: string,
+  clientId: string,
+): Client | undefined | Promise<Client | undefined> {
+  return db.held.get(`client ${realmId} ${clientId}`, () => loadClient(db.sql, realmId, clientId))
+}
+
+export async function loadClient(sql: Sql, realmId: string, clientId: string): Promise<Client | undefined> {
+  const row = await sql
+    .selectFrom('clients')
+    .selectAll()
+    .where('realm_id', '=', realmId)
+    .where('client_id', '=', clientId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  return row && completeClient(sql, row)
+}
+
+/** The live client with that internal id, of whatever realm. Held. */
+export function findClientById(db: Database, id: string): Client | undefined | Promise<Client | undefined> {
+  return db.held.get(`client-by-id ${id}`, async () => {
+    const row = await db.sql
+      .selectFrom('clients')
+      .selectAll()
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst()
+    return row && completeClient(db.sql, row)
+  })
+}
+
+async function completeClient(sql: Sql, row: ClientsTable): Promise<Client> {
+  const roles = await sql
+    .selectFrom('client_roles')
+    .innerJoin('roles', 'roles.id', 'client_roles.role_id')
+    .select('roles.name')
+    .where('client_roles.client_id', '=', row.id)
+    .orderBy('roles.name')
+    .execute()
+  const secrets = await listSecretRows(sql, row.id)
+  return clientOf(
+    row,
+    roles.map((role) => role.name),
+    secrets.map(secretOf),
+  )
+}
+
+/** Whether a preflight from that origin passes: any enabled client of the realm registered it (protocol.md, CORS). */
+export async function hasCorsOrigin(db: Database, realmId: string, origin: string): Promise<boolean> {
+  const origins = await db.held.get(`cors ${realmId}`, () => loadCorsOrigins(db, realmId))
+  return origins.has(origin)
+}
+
+async function loadCorsOrigins(db: Database, realmId: string): Promise<ReadonlySet<string>> {
+  const rows = await db.sql
+    .selectFrom('clients')
+    .select('allowed_cors_origins')
+    .where('realm_id', '=', realmId)
+    .where('enabled', '=', 1)
+    .where('deleted_at', 'is', null)
+    .where('allowed_cors_origins', '<>', '[]')
+    .execute()
+  return new Set(rows.flatMap((row) => list(row.allowed_cors_origins)))
+}
