@@ -1,0 +1,150 @@
+/**
+ * A realm's signing keys: which signs now, which are published, and when the next takes over.
+ * ES256 signs access tokens, RS256 ID tokens unless the client asks for ES256 (OpenID Connect Core §2). A key is
+ * announced before it signs, so that whoever holds the key set has it in time, and published until its last token died.
+ */
+import type { KeyObject } from 'node:crypto'
+import { generateSigningKey, importPrivateJwk, importPublicJwk } from '#crypto/jwk.ts'
+import { createSigner, type Signer } from '#crypto/jws.ts'
+import { nowSeconds } from '#observe/clock.ts'
+import { longestTokenSeconds } from '#store/clients.ts'
+import type { Realm } from '#store/realms.ts'
+import {
+  addSigningKey,
+  listSigningKeys,
+  removeSigningKey,
+  retireSigningKey,
+  type SigningKeyRow,
+} from '#store/signing-keys.ts'
+import type { IssuerContext } from './context.ts'
+
+const DAY = 86_400
+export const KEY_ANNOUNCED_SECONDS = 14 * DAY
+export const KEY_USED_SECONDS = 90 * DAY
+
+export type SigningAlgorithm = SigningKeyRow['alg']
+const ALGORITHMS: readonly SigningAlgorithm[] = ['ES256', 'RS256']
+
+export interface RealmKeys {
+  readonly signers: Readonly<Record<SigningAlgorithm, Signer>>
+  /** By `kid`: everything that is published. */
+  readonly verificationKeys: ReadonlyMap<string, VerificationKey>
+  /** The answer of the JWKS endpoint (RFC 7517 §5), ready to send. */
+  readonly jwks: string
+}
+
+export interface VerificationKey {
+  readonly alg: SigningAlgorithm
+  readonly key: KeyObject
+}
+
+/**
+ * Held in memory; still answered while the database is away, so that signatures can be checked. A key that becomes
+ * active while it is held is noticed when the chores rotate: that writes, and a write makes every node load anew.
+ */
+export function realmKeys(context: IssuerContext, realm: Realm): RealmKeys | Promise<RealmKeys> {
+  return context.db.held.get(`keys:${realm.id}`, () => loadKeys(context, realm), { stale: 'serve' })
+}
+
+async function loadKeys(context: IssuerContext, realm: Realm): Promise<RealmKeys> {
+  const rows = (await listSigningKeys(context.db, realm.id)).filter((row) => row.removed_at === null)
+  const verificationKeys = new Map<string, VerificationKey>()
+  for (const row of rows) {
+    verificationKeys.set(row.id, { alg: row.alg, key: importPublicJwk(JSON.parse(row.public_jwk), row.alg) })
+  }
+  const keys = rows.map((row) => ({ ...JSON.parse(row.public_jwk), kid: row.id, use: 'sig', alg: row.alg }))
+  const signers = { ES256: signerOf(context, realm, rows, 'ES256'), RS256: signerOf(context, realm, rows, 'RS256') }
+  return { signers, verificationKeys, jwks: JSON.stringify({ keys }) }
+}
+
+function signerOf(
+  context: IssuerContext,
+  realm: Realm,
+  rows: readonly SigningKeyRow[],
+  alg: SigningAlgorithm,
+): Signer {
+  const row = currentKey(rows, alg, nowSeconds())
+  if (row === undefined) throw new Error(`realm ${realm.name} has no ${alg} key: was its creation interrupted?`)
+  const jwk = JSON.parse(context.seal.open(row.private_sealed, sealContext(realm.id, row.id)).toString('utf8'))
+  return createSigner({ alg, kid: row.id, privateKey: importPrivateJwk(jwk, alg) })
+}
+
+/** The youngest key that is active and not retired. */
+function currentKey(rows: readonly SigningKeyRow[], alg: SigningAlgorithm, now: number): SigningKeyRow | undefined {
+  return rows
+    .filter((row) => row.alg === alg && row.active_at <= now && row.retired_at === null && row.removed_at === null)
+    .toSorted((a, b) => b.active_at - a.active_at)[0]
+}
+
+const sealContext = (realmId: string, kid: string) => ({
+  realm: realmId,
+  table: 'signing_keys',
+  row: kid,
+  field: 'private_sealed',
+})
+
+async function createKey(context: IssuerContext, realm: Realm, alg: SigningAlgorithm, activeAt: number): Promise<void> {
+  const { kid, publicJwk, privateJwk } = await generateSigningKey(alg)
+  await addSigningKey(context.db, {
+    id: kid,
+    realm_id: realm.id,
+    alg,
+    public_jwk: JSON.stringify(publicJwk),
+    private_sealed: context.seal.seal(JSON.stringify(privateJwk), sealContext(realm.id, kid)),
+    created_at: nowSeconds(),
+    active_at: activeAt,
+    retired_at: null,
+    removed_at: null,
+  })
+}
+
+/** Makes what is missing: called for every realm at start and when one is created. */
+export async function ensureSigningKeys(context: IssuerContext, realm: Realm): Promise<void> {
+  const rows = await listSigningKeys(context.db, realm.id)
+  for (const alg of ALGORITHMS) {
+    if (currentKey(rows, alg, nowSeconds()) === undefined) await createKey(context, realm, alg, nowSeconds())
+  }
+}
+
+/** A chore, under a lease: announce the next key, let it take over, drop the retired one when its last token died. */
+export async function rotateDueKeys(context: IssuerContext, realm: Realm, now: number = nowSeconds()): Promise<void> {
+  const rows = await listSigningKeys(context.db, realm.id)
+  for (const alg of ALGORITHMS) {
+    const current = currentKey(rows, alg, now)
+    if (current === undefined) {
+      await createKey(context, realm, alg, now)
+      continue
+    }
+    const older = rows.filter((row) => row.alg === alg && row.retired_at === null && row.active_at < current.active_at)
+    for (const row of older) await retireSigningKey(context.db, row.id, now)
+    const hasNext = rows.some((row) => row.alg === alg && row.retired_at === null && row.active_at > now)
+    const handoverAt = current.active_at + KEY_USED_SECONDS
+    if (!hasNext && now >= handoverAt - KEY_ANNOUNCED_SECONDS) {
+      await createKey(context, realm, alg, Math.max(handoverAt, now + DAY))
+    }
+  }
+  const grace = await longestTokenSeconds(context.db, realm)
+  for (const row of rows) {
+    if (row.retired_at !== null && row.removed_at === null && row.retired_at + grace < now) {
+      await removeSigningKey(context.db, row.id, now)
+    }
+  }
+}
+
+/**
+ * By an administrator: new keys sign from now on. Ordinarily the old ones stay published until their tokens have
+ * expired; in an emergency they are withdrawn, and every token that they signed is refused from now on.
+ */
+export async function rotateSigningKeys(
+  context: IssuerContext,
+  realm: Realm,
+  options: { readonly emergency: boolean },
+): Promise<void> {
+  const now = nowSeconds()
+  const old = (await listSigningKeys(context.db, realm.id)).filter((row) => row.removed_at === null)
+  for (const alg of ALGORITHMS) await createKey(context, realm, alg, now)
+  for (const row of old) {
+    if (row.retired_at === null) await retireSigningKey(context.db, row.id, now)
+    if (options.emergency) await removeSigningKey(context.db, row.id, now)
+  }
+}
