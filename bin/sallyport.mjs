@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// The command `sallyport`: src/main.ts with these arguments, in the runtime that the server uses. The directory stays
+// the caller's, so that file names in the arguments mean what the caller sees.
+import { join } from 'node:path'
+import { ensureParts } from '../scripts/parts.mjs'
+import { exitWith, findRuntime, root, runInForeground } from '../scripts/runtime.mjs'
+
+await exitWith(async () => {
+  await ensureParts('production')
+  return runInForeground(findRuntime(), [join(root, 'src/main.ts'), ...process.argv.slice(2)])
+})

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/postgres-server.ts'],
+    reporters: ['default', './test/reporter.ts'],
+    pool: 'forks',
+    allowOnly: false,
+    // Real parts on small machines: a limit that only a hang can reach.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
