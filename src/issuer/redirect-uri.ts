@@ -5,7 +5,7 @@
  */
 
 /** Longer ones do not fit the headers that carry them. */
-export const redirectUriLimit = 2048
+const REDIRECT_URI_LIMIT = 2048
 
 /**
  * `loopback`: an IP literal of the own machine (RFC 8252 §7.3). `localhost`: a name, so never more than the exact string
@@ -14,21 +14,21 @@ export const redirectUriLimit = 2048
 export type RedirectKind = 'https' | 'loopback' | 'localhost' | 'custom'
 
 /** RFC 3986 characters without `#`; a per cent sign only in front of two hexadecimal digits. */
-const characters = /^(?:[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/
-const httpsUri = /^https:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:[/?]|$)/i
-const localhostUri = /^http:\/\/localhost(?::[0-9]{1,5})?(?:[/?]|$)/
-const loopbackUri = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::([0-9]{1,5}))?((?:[/?].*)?)$/
+const CHARACTERS = /^(?:[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/
+const HTTPS = /^https:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:[/?]|$)/i
+const LOCALHOST = /^http:\/\/localhost(?::[0-9]{1,5})?(?:[/?]|$)/
+const LOOPBACK = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::([0-9]{1,5}))?((?:[/?].*)?)$/
 /** RFC 8252 §8.4: a scheme without a period is nobody's; so `javascript:`, `data:` and `file:` never get this far. */
-const customUri = /^[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+:/
+const CUSTOM = /^[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+:/
 
 /** What kind of redirect URI this is; undefined: none that we would ever register or send a browser to. */
 export function redirectKind(uri: string): RedirectKind | undefined {
-  if (uri.length > redirectUriLimit || !characters.test(uri)) return undefined
-  if (httpsUri.test(uri)) return 'https'
-  const port = loopbackUri.exec(uri)?.[2]
-  if (loopbackUri.test(uri)) return port === undefined || isPort(port) ? 'loopback' : undefined
-  if (localhostUri.test(uri)) return 'localhost'
-  if (customUri.test(uri)) return 'custom'
+  if (uri.length > REDIRECT_URI_LIMIT || !CHARACTERS.test(uri)) return undefined
+  if (HTTPS.test(uri)) return 'https'
+  const port = LOOPBACK.exec(uri)?.[2]
+  if (LOOPBACK.test(uri)) return port === undefined || isPort(port) ? 'loopback' : undefined
+  if (LOCALHOST.test(uri)) return 'localhost'
+  if (CUSTOM.test(uri)) return 'custom'
   return undefined
 }
 
@@ -54,7 +54,7 @@ export function formActionSource(redirectUri: string): string {
 }
 
 function withoutPort(uri: string): string {
-  const [, host, , rest] = loopbackUri.exec(uri) ?? []
+  const [, host, , rest] = LOOPBACK.exec(uri) ?? []
   return `${host}${rest}`
 }
 
