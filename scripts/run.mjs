@@ -36,6 +36,7 @@ async function tool(args) {
 
 /** How many of types, lint and format fail; each is run, so that one look shows everything. */
 async function failedChecks() {
+  await ensureParts('full')
   let failed = 0
   for (const [name, command] of Object.entries(checks)) {
     const started = Date.now()
