@@ -1,0 +1,27 @@
+/** Every operation that the management API has: nothing is served, documented or offered that is not in this list. */
+import { apiOperations } from './api.ts'
+import { auditOperations } from './audit.ts'
+import { clientOperations } from './client.ts'
+import { clientSecretOperations } from './client-secret.ts'
+import { grantOperations } from './grant.ts'
+import type { Operation } from './operation.ts'
+import { realmOperations } from './realm.ts'
+import { roleOperations } from './role.ts'
+import { scopeOperations } from './scope.ts'
+import { sessionOperations } from './session.ts'
+import { signingKeyOperations } from './signing-key.ts'
+import { userOperations } from './user.ts'
+
+export const operations: readonly Operation[] = [
+  ...realmOperations,
+  ...clientOperations,
+  ...clientSecretOperations,
+  ...grantOperations,
+  ...userOperations,
+  ...sessionOperations,
+  ...roleOperations,
+  ...scopeOperations,
+  ...apiOperations,
+  ...signingKeyOperations,
+  ...auditOperations,
+]
