@@ -4,8 +4,11 @@
  * Promise of the room: a statement's result is handed out only after every commit that it could have seen is durable.
  */
 import type { Kysely } from 'kysely'
-import type { Held } from './held.ts'
+import { Held } from './held.ts'
+import { openSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'
+
+export { isUnavailable, isUniqueViolation } from './outage.ts'
 
 export type Sql = Kysely<Tables>
 
@@ -15,4 +18,64 @@ export interface Database {
   /** Rows that change rarely, kept in memory under `config_version`. */
   readonly held: Held
   close(): Promise<void>
+}
+
+/** `sync` and `checkpoint` are SQLite's, `statement` PostgreSQL's. `error`: it failed and will be tried again. */
+export interface Timing {
+  readonly what: 'statement' | 'sync' | 'checkpoint'
+  readonly seconds: number
+  readonly error?: string
+}
+
+export type Observe = (timing: Timing) => void
+
+export interface DatabaseOptions {
+  /** `sqlite:/path/file.db` or `postgres://…` */
+  readonly url: string
+  /** Called when what was written may not be on the disk: the process must end, nothing may be answered any more. */
+  readonly onFatal: (error: Error) => void
+  readonly observe?: Observe
+}
+
+/** Opens and migrates. Throws a sentence for the operator when the database is damaged, newer or cannot be reached. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, onFatal, observe } = options
+  const engine = 'sqlite'
+  const opened = openSqlite(url, onFatal, observe)
+  const held = new Held(opened.sql)
+  await held.poll()
+  const close = async (): Promise<void> => {
+    held.close()
+    await opened.close()
+  }
+  return { engine, sql: opened.sql, held, close }
+}
+
+/**
+ * All that `work` writes becomes visible and durable together, or nothing does when it throws. Only SQL may be awaited
+ * inside: on SQLite everybody else waits meanwhile.
+ */
+export function transaction<T>(db: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
+  return db.sql.transaction().setIsolationLevel('read committed').execute(work)
+}
+
+/** A transaction that changes held rows: every process forgets what it holds, this one as soon as it is committed. */
+export async function changeConfig<T>(db: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
+  try {
+    return await transaction(db, async (sql) => {
+      const result = await work(sql)
+      await bumpConfigVersion(sql)
+      return result
+    })
+  } finally {
+    db.held.forget()
+  }
+}
+
+/** For a transaction that decides only inside whether held rows change; `changeConfig` is for all others. */
+export async function bumpConfigVersion(sql: Sql): Promise<void> {
+  await sql
+    .updateTable('config_version')
+    .set((row) => ({ version: row('version', '+', 1) }))
+    .execute()
 }

@@ -1,0 +1,97 @@
+/**
+ * When the write-ahead log is moved into the database file, and that it cannot grow for ever: while writers follow each
+ * other without a gap no passive checkpoint ever reaches the log's end, so beyond a limit they are held for the rest.
+ */
+import { Worker } from 'node:worker_threads'
+import type { Checkpoint } from './checkpoint.ts'
+import type { Observe } from './database.ts'
+import type { SqliteEngine } from './sqlite.ts'
+
+const lookMs = 250
+
+/** A checkpoint is due after so many commits (a commit is at least one page of 4 KiB), or so many looks with one. */
+const dueCommits = 4000
+const dueLooks = 8
+
+/** Frames in the log from which on the writers are held for its last part: 32 MiB. */
+const longLog = 8192
+
+export class Checkpoints {
+  readonly #path: string
+  readonly #engine: SqliteEngine
+  readonly #observe: Observe | undefined
+  readonly #timer: NodeJS.Timeout
+  #worker: Worker | undefined
+  #running: Promise<void> | undefined
+  #commitsBefore = 0
+  #looks = 0
+
+  constructor(path: string, engine: SqliteEngine, observe: Observe | undefined) {
+    this.#path = path
+    this.#engine = engine
+    this.#observe = observe
+    this.#timer = setInterval(() => this.#look(), lookMs).unref()
+  }
+
+  #look(): void {
+    this.#looks += 1
+    const commits = this.#engine.durable.commits - this.#commitsBefore
+    const due = commits >= dueCommits || (commits > 0 && this.#looks >= dueLooks)
+    if (!due || this.#running !== undefined) return
+    this.#looks = 0
+    this.#commitsBefore += commits
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined
+    })
+  }
+
+  async #run(): Promise<void> {
+    const { log, moved } = await this.#ask()
+    if (log < longLog || moved >= log) return
+    await this.#engine.lock()
+    await this.#ask()
+    this.#engine.unlock()
+  }
+
+  /** One checkpoint in the worker. Never rejects: a checkpoint that failed (disk full) is tried again. */
+  async #ask(): Promise<Checkpoint> {
+    const worker = this.#worker ?? this.#start()
+    const answer = await new Promise<Checkpoint>((resolve) => {
+      const failed = (error: unknown): void => {
+        this.#worker = undefined
+        resolve({ log: 0, moved: 0, seconds: 0, error: String(error) })
+      }
+      worker.removeAllListeners()
+      worker.once('message', resolve).once('error', failed).once('exit', failed)
+      worker.ref()
+      worker.postMessage('checkpoint')
+    })
+    worker.unref()
+    const { seconds, error } = answer
+    this.#observe?.(error === undefined ? { what: 'checkpoint', seconds } : { what: 'checkpoint', seconds, error })
+    return answer
+  }
+
+  #start(): Worker {
+    this.#worker = new Worker(new URL('./checkpoint.ts', import.meta.url), {
+      workerData: this.#path,
+      resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },
+    })
+    this.#worker.unref()
+    return this.#worker
+  }
+
+  /** Resolves when the worker's connection is closed. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#running
+    const worker = this.#worker
+    if (worker === undefined) return
+    worker.removeAllListeners('exit')
+    await new Promise((resolve) => {
+      worker.once('exit', resolve)
+      worker.ref()
+      worker.postMessage('close')
+    })
+  }
+}

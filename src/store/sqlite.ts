@@ -1,0 +1,282 @@
+/**
+ * SQLite in this process: one connection, statements kept per SQL text, transactions one after the other, and nothing
+ * handed out before what it rests on is on the disk. Does not own: the file's making and checking (`sqlite-file.ts`).
+ * Statements are synchronous, hence atomic: outside a transaction they only wait for one that is open. The lock of a
+ * transaction ends at its COMMIT, before the wait for the sync, so that one sync can stand for many.
+ */
+import { closeSync, openSync } from 'node:fs'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { Checkpoints } from './checkpoints.ts'
+import type { Observe } from './database.ts'
+import { Durable } from './durable.ts'
+import { openFile, pathOf, syncDirectory } from './sqlite-file.ts'
+import type { Tables } from './tables.ts'
+
+/** Statements that stay prepared. */
+const keptStatements = 500
+
+interface Prepared {
+  readonly statement: StatementSync
+  readonly returnsRows: boolean
+  readonly writes: boolean
+}
+
+export class SqliteEngine {
+  readonly durable: Durable
+  readonly #db: DatabaseSync
+  readonly #prepared = new Map<string, Prepared>()
+  /** Those who wait for the open transaction, first come first served; true: it keeps the lock. */
+  readonly #waiting: (() => boolean)[] = []
+  #locked = false
+
+  constructor(db: DatabaseSync, durable: Durable) {
+    this.#db = db
+    this.durable = durable
+  }
+
+  get inTransaction(): boolean {
+    return this.#db.isTransaction
+  }
+
+  /** One statement outside a transaction. */
+  execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (!this.#locked) return this.#attempt(query)
+    return new Promise((resolve) => {
+      this.#waiting.push(() => {
+        resolve(this.#attempt(query))
+        return false
+      })
+    })
+  }
+
+  /** An error tells about rows too ("there already"), so it waits like a result. */
+  async #attempt<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    try {
+      return this.run(query, true)
+    } finally {
+      await this.durable.settled()
+    }
+  }
+
+  /** Runs at once, on whatever is open. `commits`: it is a transaction of its own. */
+  run<R>(query: CompiledQuery, commits: boolean): QueryResult<R> {
+    const parameters = query.parameters as readonly SQLInputValue[]
+    for (const value of parameters) {
+      if (typeof value === 'string' && value.includes('\0')) throw new Error('A text with NUL in it cannot be stored.')
+    }
+    const { statement, returnsRows, writes } = this.#prepare(query.sql)
+    try {
+      if (returnsRows) return { rows: statement.all(...parameters) as R[] }
+      const { changes, lastInsertRowid } = statement.run(...parameters)
+      return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] }
+    } finally {
+      if (commits && writes) this.durable.committed()
+    }
+  }
+
+  #prepare(sql: string): Prepared {
+    let prepared = this.#prepared.get(sql)
+    if (prepared === undefined) {
+      const statement = this.#db.prepare(sql)
+      prepared = { statement, returnsRows: statement.columns().length > 0, writes: !/^\s*select\b/i.test(sql) }
+      if (this.#prepared.size >= keptStatements) {
+        for (const oldest of this.#prepared.keys()) {
+          this.#prepared.delete(oldest)
+          break
+        }
+      }
+    } else {
+      this.#prepared.delete(sql)
+    }
+    this.#prepared.set(sql, prepared)
+    return prepared
+  }
+
+  /** Resolves when no transaction is open and nobody came earlier; `unlock` must follow. */
+  lock(): Promise<void> {
+    if (!this.#locked) {
+      this.#locked = true
+      return Promise.resolve()
+    }
+    return new Promise((resolve) => {
+      this.#waiting.push(() => {
+        resolve()
+        return true
+      })
+    })
+  }
+
+  unlock(): void {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      if (next()) return
+    }
+    this.#locked = false
+  }
+
+  begin(): void {
+    this.#prepare('begin immediate').statement.run()
+  }
+
+  /** A COMMIT that fails (disk full) leaves nothing of the transaction. */
+  commit(): void {
+    try {
+      this.#prepare('commit').statement.run()
+    } catch (error) {
+      this.rollback()
+      throw error
+    } finally {
+      this.durable.committed()
+    }
+  }
+
+  /** Some errors have rolled back already. */
+  rollback(): void {
+    if (this.#db.isTransaction) this.#prepare('rollback').statement.run()
+  }
+}
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #engine: SqliteEngine
+  #open = false
+  /** The error with which the database itself ended the open transaction. */
+  #ended: unknown
+
+  constructor(engine: SqliteEngine) {
+    this.#engine = engine
+  }
+
+  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (!this.#open) return this.#engine.execute(query)
+    if (this.#ended !== undefined) return Promise.reject(this.#ended)
+    try {
+      return Promise.resolve(this.#engine.run<R>(query, false))
+    } catch (error) {
+      if (!this.#engine.inTransaction) this.#ended = error
+      return Promise.reject(error)
+    }
+  }
+
+  async begin(): Promise<void> {
+    await this.#engine.lock()
+    try {
+      this.#engine.begin()
+    } catch (error) {
+      this.#engine.unlock()
+      throw error
+    }
+    this.#open = true
+    this.#ended = undefined
+  }
+
+  async commit(): Promise<void> {
+    const ended = this.#ended
+    try {
+      if (ended === undefined) this.#engine.commit()
+    } finally {
+      this.#open = false
+      this.#engine.unlock()
+      await this.#engine.durable.settled()
+    }
+    if (ended !== undefined) throw ended
+  }
+
+  /** Waits as well: whoever rolled back did so because of what it saw. Nothing to do after a COMMIT that failed. */
+  async rollback(): Promise<void> {
+    if (!this.#open) return
+    this.#open = false
+    try {
+      this.#engine.rollback()
+    } finally {
+      this.#engine.unlock()
+      await this.#engine.durable.settled()
+    }
+  }
+
+  streamQuery(): never {
+    throw new Error('Rows are read in pages, not in streams: an open cursor would hold the log from being moved.')
+  }
+}
+
+class SqliteDriver implements Driver {
+  readonly #engine: SqliteEngine
+  readonly #free: SqliteConnection[] = []
+
+  constructor(engine: SqliteEngine) {
+    this.#engine = engine
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<SqliteConnection> {
+    return this.#free.pop() ?? new SqliteConnection(this.#engine)
+  }
+
+  async releaseConnection(connection: SqliteConnection): Promise<void> {
+    this.#free.push(connection)
+  }
+
+  beginTransaction(connection: SqliteConnection): Promise<void> {
+    return connection.begin()
+  }
+
+  commitTransaction(connection: SqliteConnection): Promise<void> {
+    return connection.commit()
+  }
+
+  rollbackTransaction(connection: SqliteConnection): Promise<void> {
+    return connection.rollback()
+  }
+
+  async destroy(): Promise<void> {}
+}
+
+/** Many connections as Kysely sees it: the engine itself decides who waits for whom. */
+class SharingSqliteAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true
+  }
+}
+
+export interface OpenedEngine {
+  readonly sql: Kysely<Tables>
+  close(): Promise<void>
+}
+
+/** Opens, makes or migrates the file of `url`; throws a sentence for the operator. `onFatal` must end the process. */
+export function openSqlite(url: string, onFatal: (error: Error) => void, observe?: Observe): OpenedEngine {
+  const path = pathOf(url)
+  const db = openFile(path)
+  db.function('now_ms', () => Date.now())
+  const descriptor = openSync(`${path}-wal`, 'r+')
+  syncDirectory(path)
+  const engine = new SqliteEngine(db, new Durable(descriptor, onFatal, observe))
+  const checkpoints = new Checkpoints(path, engine, observe)
+  const dialect: Dialect = {
+    createAdapter: () => new SharingSqliteAdapter(),
+    createDriver: () => new SqliteDriver(engine),
+    createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
+  const sql = new Kysely<Tables>({ dialect })
+  const close = async (): Promise<void> => {
+    await checkpoints.stop()
+    await engine.lock()
+    await engine.durable.settled()
+    await sql.destroy()
+    db.exec('pragma wal_checkpoint(truncate)')
+    closeSync(descriptor)
+    db.close()
+  }
+  return { sql, close }
+}
