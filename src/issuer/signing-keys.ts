@@ -4,15 +4,16 @@
  * announced before it signs, so that whoever holds the key set has it in time, and published until its last token died.
  */
 import type { KeyObject } from 'node:crypto'
-import { generateSigningKey, importPrivateJwk, importPublicJwk } from '#crypto/jwk.ts'
+import { generateSigningKey, importPrivateJwk, importPublicJwk, type Jwk } from '#crypto/jwk.ts'
 import { createSigner, type Signer } from '#crypto/jws.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { longestTokenSeconds } from '#store/clients.ts'
+import { changeConfig } from '#store/database.ts'
 import type { Realm } from '#store/realms.ts'
 import {
   addSigningKey,
   listSigningKeys,
-  removeSigningKey,
+  loadSigningKeys,
   retireSigningKey,
   type SigningKeyRow,
 } from '#store/signing-keys.ts'
@@ -21,6 +22,8 @@ import type { IssuerContext } from './context.ts'
 const DAY = 86_400
 export const KEY_ANNOUNCED_SECONDS = 14 * DAY
 export const KEY_USED_SECONDS = 90 * DAY
+/** After a long stop a key may be overdue: whoever holds the key set still gets a day to see the next one. */
+const SHORTEST_NOTICE_SECONDS = DAY
 
 export type SigningAlgorithm = SigningKeyRow['alg']
 const ALGORITHMS: readonly SigningAlgorithm[] = ['ES256', 'RS256']
@@ -47,22 +50,17 @@ export function realmKeys(context: IssuerContext, realm: Realm): RealmKeys | Pro
 }
 
 async function loadKeys(context: IssuerContext, realm: Realm): Promise<RealmKeys> {
-  const rows = (await listSigningKeys(context.db, realm.id)).filter((row) => row.removed_at === null)
+  const rows = await listSigningKeys(context.db, realm.id)
   const verificationKeys = new Map<string, VerificationKey>()
   for (const row of rows) {
-    verificationKeys.set(row.id, { alg: row.alg, key: importPublicJwk(JSON.parse(row.public_jwk), row.alg) })
+    verificationKeys.set(row.id, { alg: row.alg, key: importPublicJwk(row.public_jwk as Jwk, row.alg) })
   }
-  const keys = rows.map((row) => ({ ...JSON.parse(row.public_jwk), kid: row.id, use: 'sig', alg: row.alg }))
+  const keys = rows.map((row) => ({ ...row.public_jwk, kid: row.id, use: 'sig', alg: row.alg }))
   const signers = { ES256: signerOf(context, realm, rows, 'ES256'), RS256: signerOf(context, realm, rows, 'RS256') }
   return { signers, verificationKeys, jwks: JSON.stringify({ keys }) }
 }
 
-function signerOf(
-  context: IssuerContext,
-  realm: Realm,
-  rows: readonly SigningKeyRow[],
-  alg: SigningAlgorithm,
-): Signer {
+function signerOf(context: IssuerContext, realm: Realm, rows: readonly SigningKeyRow[], alg: SigningAlgorithm): Signer {
   const row = currentKey(rows, alg, nowSeconds())
   if (row === undefined) throw new Error(`realm ${realm.name} has no ${alg} key: was its creation interrupted?`)
   const jwk = JSON.parse(context.seal.open(row.private_sealed, sealContext(realm.id, row.id)).toString('utf8'))
@@ -72,7 +70,7 @@ function signerOf(
 /** The youngest key that is active and not retired. */
 function currentKey(rows: readonly SigningKeyRow[], alg: SigningAlgorithm, now: number): SigningKeyRow | undefined {
   return rows
-    .filter((row) => row.alg === alg && row.active_at <= now && row.retired_at === null && row.removed_at === null)
+    .filter((row) => row.alg === alg && row.active_at <= now && row.retired_at === null)
     .toSorted((a, b) => b.active_at - a.active_at)[0]
 }
 
@@ -83,52 +81,70 @@ const sealContext = (realmId: string, kid: string) => ({
   field: 'private_sealed',
 })
 
-async function createKey(context: IssuerContext, realm: Realm, alg: SigningAlgorithm, activeAt: number): Promise<void> {
+async function newKey(
+  context: IssuerContext,
+  realm: Realm,
+  alg: SigningAlgorithm,
+  activeAt: number,
+): Promise<SigningKeyRow> {
   const { kid, publicJwk, privateJwk } = await generateSigningKey(alg)
-  await addSigningKey(context.db, {
+  return {
     id: kid,
     realm_id: realm.id,
     alg,
-    public_jwk: JSON.stringify(publicJwk),
+    public_jwk: publicJwk,
     private_sealed: context.seal.seal(JSON.stringify(privateJwk), sealContext(realm.id, kid)),
     created_at: nowSeconds(),
     active_at: activeAt,
     retired_at: null,
     removed_at: null,
+  }
+}
+
+/** Makes what is missing: called for every realm at start and when one is created. Two nodes at once make one set. */
+export async function ensureSigningKeys(context: IssuerContext, realm: Realm): Promise<void> {
+  const now = nowSeconds()
+  const missing = missingKeys(await listSigningKeys(context.db, realm.id), now)
+  if (missing.length === 0) return
+  const keys = await Promise.all(missing.map((alg) => newKey(context, realm, alg, now)))
+  await changeConfig(context.db, async (sql) => {
+    const stillMissing = missingKeys(await loadSigningKeys(sql, realm.id), now)
+    for (const key of keys) if (stillMissing.includes(key.alg)) await addSigningKey(sql, key)
   })
 }
 
-/** Makes what is missing: called for every realm at start and when one is created. */
-export async function ensureSigningKeys(context: IssuerContext, realm: Realm): Promise<void> {
-  const rows = await listSigningKeys(context.db, realm.id)
+const missingKeys = (rows: readonly SigningKeyRow[], now: number): readonly SigningAlgorithm[] =>
+  ALGORITHMS.filter((alg) => currentKey(rows, alg, now) === undefined)
+
+/** A chore, under a lease: announce the next key in time, and retire the one before when the next has taken over. */
+export async function rotateDueKeys(context: IssuerContext, realm: Realm, now: number = nowSeconds()): Promise<void> {
+  const rows = await loadSigningKeys(context.db.sql, realm.id)
   for (const alg of ALGORITHMS) {
-    if (currentKey(rows, alg, nowSeconds()) === undefined) await createKey(context, realm, alg, nowSeconds())
+    const current = currentKey(rows, alg, now)
+    if (current === undefined) continue
+    const live = rows.filter((row) => row.alg === alg && row.retired_at === null)
+    const outlived = live.filter((row) => row.active_at < current.active_at)
+    if (outlived.length > 0) await retire(context, realm, outlived, now)
+    const handoverAt = current.active_at + KEY_USED_SECONDS
+    const hasNext = live.some((row) => row.active_at > now)
+    if (!hasNext && now >= handoverAt - KEY_ANNOUNCED_SECONDS) {
+      const next = await newKey(context, realm, alg, Math.max(handoverAt, now + SHORTEST_NOTICE_SECONDS))
+      await changeConfig(context.db, (sql) => addSigningKey(sql, next))
+    }
   }
 }
 
-/** A chore, under a lease: announce the next key, let it take over, drop the retired one when its last token died. */
-export async function rotateDueKeys(context: IssuerContext, realm: Realm, now: number = nowSeconds()): Promise<void> {
-  const rows = await listSigningKeys(context.db, realm.id)
-  for (const alg of ALGORITHMS) {
-    const current = currentKey(rows, alg, now)
-    if (current === undefined) {
-      await createKey(context, realm, alg, now)
-      continue
-    }
-    const older = rows.filter((row) => row.alg === alg && row.retired_at === null && row.active_at < current.active_at)
-    for (const row of older) await retireSigningKey(context.db, row.id, now)
-    const hasNext = rows.some((row) => row.alg === alg && row.retired_at === null && row.active_at > now)
-    const handoverAt = current.active_at + KEY_USED_SECONDS
-    if (!hasNext && now >= handoverAt - KEY_ANNOUNCED_SECONDS) {
-      await createKey(context, realm, alg, Math.max(handoverAt, now + DAY))
-    }
-  }
-  const grace = await longestTokenSeconds(context.db, realm)
-  for (const row of rows) {
-    if (row.retired_at !== null && row.removed_at === null && row.retired_at + grace < now) {
-      await removeSigningKey(context.db, row.id, now)
-    }
-  }
+/** No longer signing, but published until the last token that it signed has expired. */
+async function retire(
+  context: IssuerContext,
+  realm: Realm,
+  rows: readonly SigningKeyRow[],
+  now: number,
+): Promise<void> {
+  const removedAt = now + (await longestTokenSeconds(context.db, realm))
+  await changeConfig(context.db, async (sql) => {
+    for (const row of rows) await retireSigningKey(sql, row.id, now, removedAt)
+  })
 }
 
 /**
@@ -141,10 +157,12 @@ export async function rotateSigningKeys(
   options: { readonly emergency: boolean },
 ): Promise<void> {
   const now = nowSeconds()
-  const old = (await listSigningKeys(context.db, realm.id)).filter((row) => row.removed_at === null)
-  for (const alg of ALGORITHMS) await createKey(context, realm, alg, now)
-  for (const row of old) {
-    if (row.retired_at === null) await retireSigningKey(context.db, row.id, now)
-    if (options.emergency) await removeSigningKey(context.db, row.id, now)
-  }
+  const keys = await Promise.all(ALGORITHMS.map((alg) => newKey(context, realm, alg, now)))
+  const removedAt = options.emergency ? now : now + (await longestTokenSeconds(context.db, realm))
+  await changeConfig(context.db, async (sql) => {
+    for (const row of await loadSigningKeys(sql, realm.id)) {
+      await retireSigningKey(sql, row.id, row.retired_at ?? now, Math.min(row.removed_at ?? removedAt, removedAt))
+    }
+    for (const key of keys) await addSigningKey(sql, key)
+  })
 }

@@ -1,0 +1,66 @@
+/**
+ * The token endpoint (RFC 6749 §3.2). What every grant must do stands here, so that no grant can forget it:
+ * authenticate the client, check that it may use the grant, mint.
+ */
+import type { Request, Response } from '#http/message.ts'
+import type { Realm } from '#store/realms.ts'
+import { authenticateClient } from '../client-authentication.ts'
+import type { IssuerContext } from '../context.ts'
+import { authorizationCode } from '../grants/authorization-code.ts'
+import { clientCredentials } from '../grants/client-credentials.ts'
+import type { Grant, GrantRequest } from '../grants/grant.ts'
+import { refreshToken } from '../grants/refresh-token.ts'
+import { readBody, required } from '../parameters.ts'
+import { invalidGrant, unauthorizedClient, unsupportedGrantType } from '../refusals.ts'
+import type { TokenAnswer } from '../tokens/authorization.ts'
+import { issueTokens } from '../tokens/issue.ts'
+import { allowCaller, readableRefusals } from './cross-origin.ts'
+
+const GRANTS: ReadonlyMap<string, Grant> = new Map([
+  ['authorization_code', authorizationCode],
+  ['client_credentials', clientCredentials],
+  ['refresh_token', refreshToken],
+])
+
+export const GRANT_TYPES: readonly string[] = [...GRANTS.keys()]
+
+/** Answers RFC 6749 §5.1; refuses as §5.2. */
+export async function token(context: IssuerContext, realm: Realm, request: Request): Promise<Response> {
+  const parameters = readBody(request)
+  const grantType = required(parameters, 'grant_type')
+  const grant = GRANTS.get(grantType)
+  if (grant === undefined) throw unsupportedGrantType('this grant_type is not supported', { sent: grantType })
+  const client = await authenticateClient(context, realm, request, parameters)
+  if (!client.grant_types.includes(grantType)) {
+    throw unauthorizedClient('this client may not use this grant_type', {
+      client_id: client.client_id,
+      sent: grantType,
+      allowed: client.grant_types,
+    })
+  }
+  const answer = await readableRefusals(request, client, () =>
+    proveAndIssue(grant, { context, realm, client, parameters, request }),
+  )
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      pragma: 'no-cache',
+      ...allowCaller(request, client),
+    },
+    body: JSON.stringify(answer),
+  }
+}
+
+/** Who loses the race for a one-time thing asks again: the second look sees that it is spent, and how to answer. */
+async function proveAndIssue(grant: Grant, grantRequest: GrantRequest): Promise<TokenAnswer> {
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const asked = grant(grantRequest)
+    const proof = asked instanceof Promise ? await asked : asked
+    if ('replayed' in proof) return proof.replayed
+    const answer = await issueTokens(grantRequest.context, proof.authorization)
+    if (answer !== undefined) return answer
+  }
+  throw invalidGrant('it was used by another request at the same moment')
+}

@@ -1,0 +1,77 @@
+/**
+ * Authorization code (RFC 6749 §4.1.3). One statement spends the code before anything else is looked at, so that a code
+ * shown by the wrong client or with the wrong verifier is burned; whoever comes second ends what the first one got
+ * (§4.1.2, RFC 9700 §4.5).
+ */
+import { sha256Base64url } from '#crypto/hash.ts'
+import { issuerUrl } from '#http/doors.ts'
+import { nowSeconds } from '#observe/clock.ts'
+import { type AuthorizationCode, findAuthorizationCode, spendAuthorizationCode } from '#store/authorization-codes.ts'
+import { findLiveGrant, revokeGrant } from '#store/grants.ts'
+import { realmResources } from '#store/resources.ts'
+import { checkVerifier } from '../pkce.ts'
+import { required } from '../parameters.ts'
+import { invalidGrant } from '../refusals.ts'
+import { audienceOf } from '../tokens/scopes.ts'
+import type { GrantRequest, Proof } from './grant.ts'
+
+export async function authorizationCode(grantRequest: GrantRequest): Promise<Proof> {
+  const { context, realm, client, parameters } = grantRequest
+  const codeHash = sha256Base64url(required(parameters, 'code'))
+  const now = nowSeconds()
+  const code = await spendAuthorizationCode(context.db.sql, { realmId: realm.id, codeHash, now })
+  if (code === undefined) return await refuseSecondUse(grantRequest, codeHash)
+  checkBinding(code, grantRequest, now)
+  const live = await findLiveGrant(context.db, code.grant_id)
+  if (live === undefined) throw invalidGrant('the authorization has ended', { grant: code.grant_id })
+  const { grant, user } = live
+  const scopes = grant.scope === '' ? [] : grant.scope.split(' ')
+  const resources = await realmResources(context.db, realm, context.publicUrl)
+  return {
+    authorization: {
+      realm,
+      client,
+      grantType: 'authorization_code',
+      scopes,
+      audience: audienceOf(scopes, resources, issuerUrl(context.publicUrl, realm.name)),
+      person: {
+        user,
+        grantId: grant.id,
+        sessionId: grant.session_id,
+        authTime: grant.auth_time,
+        amr: grant.amr,
+        nonce: code.nonce,
+        idTokenClaims: code.id_token_claims,
+        grantExpiresAt: grant.expires_at,
+      },
+    },
+  }
+}
+
+async function refuseSecondUse({ context, realm, request, client }: GrantRequest, codeHash: string): Promise<never> {
+  const used = await findAuthorizationCode(context.db.sql, realm.id, codeHash)
+  if (used !== undefined) {
+    await revokeGrant(context.db.sql, used.grant_id, 'code_reused')
+    request.log.warn(
+      { event: 'code_reused', grant: used.grant_id, client_id: client.client_id, address: request.address },
+      'an authorization code was shown twice: everything that came of it is revoked',
+    )
+  }
+  throw invalidGrant('the code is unknown, expired or was used before', { known: used !== undefined })
+}
+
+/** What the code is bound to: client, time, redirect URI, challenge. */
+function checkBinding(code: AuthorizationCode, { client, parameters }: GrantRequest, now: number): void {
+  if (code.client_id !== client.id) throw invalidGrant('the code was issued to another client', { to: code.client_id })
+  if (code.expires_at <= now) throw invalidGrant('the code is unknown, expired or was used before', { expired: true })
+  const redirectUri = parameters.get('redirect_uri')
+  if (redirectUri === undefined) {
+    if (code.redirect_uri_was_sent && code.code_challenge === null) throw invalidGrant('redirect_uri is missing')
+  } else if (redirectUri !== code.redirect_uri) {
+    throw invalidGrant('redirect_uri is not the one of the authorization request', {
+      sent: redirectUri,
+      stored: code.redirect_uri,
+    })
+  }
+  checkVerifier(code.code_challenge, parameters.get('code_verifier'))
+}
