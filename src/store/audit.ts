@@ -1,5 +1,7 @@
 import { randomId } from '#crypto/random.ts'
-import type { Sql } from './database.ts'
+import type { Database, Sql } from './database.ts'
+import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
+import type { AuditTable } from './tables.ts'
 
 /** Who did it, from where, in which request. */
 export interface Actor {
@@ -52,4 +54,36 @@ export async function writeAudit(sql: Sql, entry: AuditEntry): Promise<void> {
 /** Control characters would let a name forge lines in whatever shows the audit. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '\u{fffd}')
+}
+
+export interface AuditRecord extends Readonly<Omit<AuditTable, 'before' | 'after'>> {
+  readonly before: unknown
+  readonly after: unknown
+}
+
+const auditList: ListRules = {
+  fields: {
+    at_ms: { kind: 'number', column: 'at_ms' },
+    actor_name: { kind: 'text', column: 'actor_name' },
+    address: { kind: 'text', column: 'address' },
+    request_id: { kind: 'text', column: 'request_id' },
+    action: { kind: 'text', column: 'action' },
+    object_kind: { kind: 'text', column: 'object_kind' },
+    object_id: { kind: 'text', column: 'object_id' },
+    object_name: { kind: 'text', column: 'object_name' },
+  },
+  search: ['action', 'actor_name', 'object_name'],
+  sort: '-at_ms',
+  key: 'id',
+}
+
+/** A page of what was changed in a realm, newest first. */
+export async function listAudit(db: Database, realmId: string, query: ListQuery): Promise<Page<AuditRecord>> {
+  const page = await listPage(db.sql.selectFrom('audit').selectAll().where('realm_id', '=', realmId), auditList, query)
+  const items = page.items.map((row) => ({ ...row, before: parsed(row.before), after: parsed(row.after) }))
+  return { items, total: page.total }
+}
+
+function parsed(json: string | null): unknown {
+  return json === null ? null : JSON.parse(json)
 }

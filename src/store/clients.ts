@@ -1,6 +1,7 @@
-import type { ClientSecret } from './client-secrets.ts'
-import { listSecretRows, secretOf } from './client-secrets.ts'
+import { type ClientSecret, listSecretRows, secretOf } from './client-secrets.ts'
 import type { Database, Sql } from './database.ts'
+import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
+import type { Realm } from './realms.ts'
 import type { ClientsTable } from './tables.ts'
 
 type Parsed =
@@ -23,7 +24,7 @@ export interface JsonWebKeySet {
   readonly keys: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** A live client: its row, parsed once, with what every request asks of it. */
+/** A live client: its row, parsed once, with what every request asks of it. Changes: `client-changes.ts`. */
 export interface Client extends Readonly<Omit<ClientsTable, Parsed>> {
   readonly enabled: boolean
   readonly built_in: boolean
@@ -40,7 +41,7 @@ export interface Client extends Readonly<Omit<ClientsTable, Parsed>> {
   readonly jwks: JsonWebKeySet | null
   /** `scope`, split. */
   readonly scopes: ReadonlySet<string>
-  /** Names; realm `system` only. */
+  /** Names, sorted; realm `system` only. */
   readonly roles: readonly string[]
   /** Those that had not expired when this was read; `expires_at` is checked again at use. */
   readonly secrets: readonly ClientSecret[]
@@ -86,47 +87,78 @@ export function findClient(
   realmId: string,
   clientId: string,
 ): Client | undefined | Promise<Client | undefined> {
-  return db.held.get(`client ${realmId} ${clientId}`, () => loadClient(db.sql, realmId, clientId))
-}
-
-export async function loadClient(sql: Sql, realmId: string, clientId: string): Promise<Client | undefined> {
-  const row = await sql
-    .selectFrom('clients')
-    .selectAll()
-    .where('realm_id', '=', realmId)
-    .where('client_id', '=', clientId)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst()
-  return row && completeClient(sql, row)
-}
-
-/** The live client with that internal id, of whatever realm. Held. */
-export function findClientById(db: Database, id: string): Client | undefined | Promise<Client | undefined> {
-  return db.held.get(`client-by-id ${id}`, async () => {
-    const row = await db.sql
-      .selectFrom('clients')
-      .selectAll()
-      .where('id', '=', id)
-      .where('deleted_at', 'is', null)
+  return db.held.get(`client ${realmId} ${clientId}`, async () => {
+    const row = await liveClients(db.sql)
+      .where('realm_id', '=', realmId)
+      .where('client_id', '=', clientId)
       .executeTakeFirst()
     return row && completeClient(db.sql, row)
   })
 }
 
-async function completeClient(sql: Sql, row: ClientsTable): Promise<Client> {
+/** The live client with that internal id, of whatever realm. Held. */
+export function findClientById(db: Database, id: string): Client | undefined | Promise<Client | undefined> {
+  return db.held.get(`client-by-id ${id}`, async () => {
+    const row = await liveClients(db.sql).where('id', '=', id).executeTakeFirst()
+    return row && completeClient(db.sql, row)
+  })
+}
+
+function liveClients(sql: Sql) {
+  return sql.selectFrom('clients').selectAll().where('deleted_at', 'is', null)
+}
+
+export async function completeClient(sql: Sql, row: ClientsTable): Promise<Client> {
+  const [client] = await completeClients(sql, [row])
+  if (!client) throw new Error('a row makes a client')
+  return client
+}
+
+/** Adds roles and secrets: two queries, however many clients. */
+async function completeClients(sql: Sql, rows: readonly ClientsTable[]): Promise<readonly Client[]> {
+  if (rows.length === 0) return []
+  const ids = rows.map((row) => row.id)
   const roles = await sql
     .selectFrom('client_roles')
     .innerJoin('roles', 'roles.id', 'client_roles.role_id')
-    .select('roles.name')
-    .where('client_roles.client_id', '=', row.id)
+    .select(['client_roles.client_id', 'roles.name'])
+    .where('client_roles.client_id', 'in', ids)
     .orderBy('roles.name')
     .execute()
-  const secrets = await listSecretRows(sql, row.id)
-  return clientOf(
-    row,
-    roles.map((role) => role.name),
-    secrets.map(secretOf),
-  )
+  const secrets = await listSecretRows(sql, ids)
+  const rolesOf = Map.groupBy(roles, (role) => role.client_id)
+  const secretsOf = Map.groupBy(secrets, (secret) => secret.client_id)
+  return rows.map((row) => {
+    const names = rolesOf.get(row.id)?.map((role) => role.name) ?? []
+    return clientOf(row, names, secretsOf.get(row.id)?.map(secretOf) ?? [])
+  })
+}
+
+const clientList: ListRules = {
+  fields: {
+    client_id: { kind: 'folded', column: 'client_id_folded' },
+    client_name: { kind: 'folded', column: 'client_name_folded' },
+    description: { kind: 'text', column: 'description' },
+    client_uri: { kind: 'text', column: 'client_uri' },
+    enabled: { kind: 'flag', column: 'enabled' },
+    built_in: { kind: 'flag', column: 'built_in' },
+    token_endpoint_auth_method: { kind: 'text', column: 'token_endpoint_auth_method' },
+    grant_types: { kind: 'text', column: 'grant_types' },
+    redirect_uris: { kind: 'text', column: 'redirect_uris' },
+    scope: { kind: 'text', column: 'scope' },
+    expires_in: { kind: 'number', column: 'expires_in' },
+    created_at: { kind: 'number', column: 'created_at' },
+    updated_at: { kind: 'number', column: 'updated_at' },
+  },
+  search: ['client_id', 'client_name'],
+  sort: 'client_id',
+  key: 'id',
+}
+
+/** A page of the live clients of a realm. */
+export async function listClients(db: Database, realmId: string, query: ListQuery): Promise<Page<Client>> {
+  const page = await listPage(liveClients(db.sql).where('realm_id', '=', realmId), clientList, query)
+  return { items: await completeClients(db.sql, page.items), total: page.total }
 }
 
 /** Whether a preflight from that origin passes: any enabled client of the realm registered it (protocol.md, CORS). */
@@ -145,4 +177,17 @@ async function loadCorsOrigins(db: Database, realmId: string): Promise<ReadonlyS
     .where('allowed_cors_origins', '<>', '[]')
     .execute()
   return new Set(rows.flatMap((row) => list(row.allowed_cors_origins)))
+}
+
+/** How long a token that a key of the realm signs at this moment may live, at most: a retired key is kept that long. */
+export async function longestTokenSeconds(
+  db: Pick<Database, 'sql'>,
+  realm: Pick<Realm, 'id' | 'token_validity' | 'settings'>,
+): Promise<number> {
+  const row = await liveClients(db.sql)
+    .clearSelect()
+    .select((expression) => expression.fn.max('expires_in').as('longest'))
+    .where('realm_id', '=', realm.id)
+    .executeTakeFirst()
+  return Math.max(realm.token_validity, realm.settings.id_token_seconds, row?.longest ?? 0)
 }

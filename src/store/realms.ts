@@ -1,5 +1,12 @@
-import type { Database } from './database.ts'
+import { randomId } from '#crypto/random.ts'
+import { nowSeconds } from '#observe/clock.ts'
+import { type Actor, writeAudit } from './audit.ts'
+import { changeConfig, type Database, type Sql } from './database.ts'
+import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
+import { insertStandardResources } from './resource-changes.ts'
+import { insertStandardRoles } from './roles.ts'
 import type { RealmsTable } from './tables.ts'
+import { type Taken, takenOr } from './taken.ts'
 
 export interface RealmSettings {
   /** `#rrggbb`, for pages. */
@@ -78,4 +85,127 @@ async function loadRealm(db: Database, name: string): Promise<Realm | undefined>
 export async function listRealms(db: Database): Promise<readonly Realm[]> {
   const rows = await db.sql.selectFrom('realms').selectAll().where('deleted_at', 'is', null).orderBy('name').execute()
   return rows.map(realmOf)
+}
+
+export interface NewRealm {
+  readonly name: string
+  readonly display_name: string
+  readonly enabled?: boolean
+  readonly token_validity?: number
+  readonly settings?: Partial<RealmSettings>
+}
+
+/** What an administrator may change; `settings` are merged into the present ones. */
+export type RealmChanges = Partial<Omit<NewRealm, 'name'>>
+
+const DEFAULT_TOKEN_VALIDITY = 43_200
+
+/**
+ * A realm with its standard scopes and built-in APIs (product.md, "First start"). `taken`: the name is or was another
+ * realm's; names are never given out again.
+ */
+export function createRealm(db: Database, actor: Actor, input: NewRealm): Promise<Realm | Taken> {
+  const now = nowSeconds()
+  const row: RealmsTable = {
+    id: randomId(),
+    name: input.name,
+    display_name: input.display_name,
+    enabled: input.enabled === false ? 0 : 1,
+    token_validity: input.token_validity ?? DEFAULT_TOKEN_VALIDITY,
+    settings: JSON.stringify({ ...defaultRealmSettings, ...input.settings }),
+    created_at: now,
+    updated_at: now,
+    deleted_at: null,
+  }
+  const realm = realmOf(row)
+  return takenOr(
+    changeConfig(db, async (sql) => {
+      await sql.insertInto('realms').values(row).execute()
+      await insertStandardResources(sql, realm)
+      await insertStandardRoles(sql, realm)
+      await writeAudit(sql, { ...realmObject(realm), actor, action: 'realm.create', after: realm })
+      return realm
+    }),
+  )
+}
+
+/** `change` sees the realm as it is in the transaction and may throw to refuse. undefined: no such live realm. */
+export function updateRealm(
+  db: Database,
+  actor: Actor,
+  name: string,
+  change: (current: Realm) => RealmChanges,
+): Promise<Realm | undefined> {
+  return changeConfig(db, async (sql) => {
+    const before = await lockRealm(sql, name)
+    if (!before) return undefined
+    const changes = change(before)
+    const after: Realm = {
+      ...before,
+      ...changes,
+      settings: { ...before.settings, ...changes.settings },
+      updated_at: nowSeconds(),
+    }
+    await sql
+      .updateTable('realms')
+      .set({
+        display_name: after.display_name,
+        enabled: after.enabled ? 1 : 0,
+        token_validity: after.token_validity,
+        settings: JSON.stringify(after.settings),
+        updated_at: after.updated_at,
+      })
+      .where('id', '=', after.id)
+      .execute()
+    await writeAudit(sql, { ...realmObject(after), actor, action: 'realm.update', before, after })
+    return after
+  })
+}
+
+/** Ends a realm: everything in it is out of reach at once. Its name stays taken. False: no such live realm. */
+export function deleteRealm(db: Database, actor: Actor, name: string): Promise<boolean> {
+  return changeConfig(db, async (sql) => {
+    const before = await lockRealm(sql, name)
+    if (!before) return false
+    await sql.updateTable('realms').set({ deleted_at: nowSeconds() }).where('id', '=', before.id).execute()
+    await writeAudit(sql, { ...realmObject(before), actor, action: 'realm.delete', before })
+    return true
+  })
+}
+
+/** Reads the row and keeps others from changing it until the transaction ends. */
+async function lockRealm(sql: Sql, name: string): Promise<Realm | undefined> {
+  const row = await sql
+    .updateTable('realms')
+    .set((expression) => ({ updated_at: expression.ref('updated_at') }))
+    .where('name', '=', name)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst()
+  return row && realmOf(row)
+}
+
+function realmObject(realm: Realm) {
+  return { realm_id: realm.id, object_kind: 'realm', object_id: realm.id, object_name: realm.name }
+}
+
+const realmList: ListRules = {
+  fields: {
+    name: { kind: 'text', column: 'name' },
+    display_name: { kind: 'text', column: 'display_name' },
+    enabled: { kind: 'flag', column: 'enabled' },
+    token_validity: { kind: 'number', column: 'token_validity' },
+    created_at: { kind: 'number', column: 'created_at' },
+    updated_at: { kind: 'number', column: 'updated_at' },
+  },
+  search: ['name', 'display_name'],
+  sort: 'name',
+  key: 'id',
+}
+
+/** A page of the live realms; of those in `names` only, where the caller may not see all. */
+export async function listRealmPage(db: Database, query: ListQuery, names?: readonly string[]): Promise<Page<Realm>> {
+  const live = db.sql.selectFrom('realms').selectAll().where('deleted_at', 'is', null)
+  const page = await listPage(names ? live.where('name', 'in', names) : live, realmList, query)
+  return { items: page.items.map(realmOf), total: page.total }
 }

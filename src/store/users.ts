@@ -1,5 +1,6 @@
 import type { Database, Sql } from './database.ts'
 import { fold } from './fold.ts'
+import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
 import type { UsersTable } from './tables.ts'
 
 /** A live user. `id` is the `sub`. */
@@ -75,4 +76,42 @@ export async function listUserRoles(sql: Sql, userId: string): Promise<readonly 
     .orderBy('roles.name')
     .execute()
   return rows.map((row) => row.name)
+}
+
+const userList: ListRules = {
+  fields: {
+    username: { kind: 'folded', column: 'username_folded' },
+    email: { kind: 'folded', column: 'email_folded' },
+    name: { kind: 'text', column: 'name' },
+    given_name: { kind: 'text', column: 'given_name' },
+    family_name: { kind: 'text', column: 'family_name' },
+    enabled: { kind: 'flag', column: 'enabled' },
+    email_verified: { kind: 'flag', column: 'email_verified' },
+    created_at: { kind: 'number', column: 'created_at' },
+    updated_at: { kind: 'number', column: 'updated_at' },
+  },
+  search: ['username', 'email', 'name'],
+  sort: 'username',
+  key: 'id',
+}
+
+/** A page of the live users of a realm. */
+export async function listUsers(db: Database, realmId: string, query: ListQuery): Promise<Page<User>> {
+  const live = db.sql.selectFrom('users').selectAll().where('realm_id', '=', realmId).where('deleted_at', 'is', null)
+  const page = await listPage(live, userList, query)
+  if (page.items.length === 0) return { items: [], total: page.total }
+  const roles = await db.sql
+    .selectFrom('user_roles')
+    .innerJoin('roles', 'roles.id', 'user_roles.role_id')
+    .select(['user_roles.user_id', 'roles.name'])
+    .where(
+      'user_roles.user_id',
+      'in',
+      page.items.map((row) => row.id),
+    )
+    .orderBy('roles.name')
+    .execute()
+  const rolesOf = Map.groupBy(roles, (role) => role.user_id)
+  const items = page.items.map((row) => userOf(row, rolesOf.get(row.id)?.map((role) => role.name) ?? []))
+  return { items, total: page.total }
 }

@@ -1,0 +1,139 @@
+/**
+ * Lists with filters, search, order and pages (product.md, "Lists"). Owns: turning the query words of a list into SQL
+ * over an allow-list of fields. Does not own: which nouns there are (each noun's file names its fields) and the shape of
+ * a refusal (the caller turns `ListRefused` into a 400 that names the field).
+ */
+import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import { fold } from './fold.ts'
+import type { Tables } from './tables.ts'
+
+export interface ListQuery {
+  /** Field to condition, as on the wire: `client_name=abc`, `expires_in=>3600`, `created_at=1700000000..`. */
+  readonly filters: Readonly<Record<string, string>>
+  readonly search?: string | undefined
+  /** A field, `-` before it for descending. */
+  readonly sort?: string | undefined
+  /** From 1. */
+  readonly page: number
+  readonly page_size: number
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly total: number
+}
+
+/**
+ * How a field is filtered: `folded` text has a lower-case copy in `column`, plain `text` is compared with ASCII case
+ * ignored (the same on both engines), numbers by comparison or range, flags by true and false.
+ */
+export interface ListField {
+  readonly kind: 'folded' | 'text' | 'number' | 'flag'
+  readonly column: string
+}
+
+export interface ListRules {
+  readonly fields: Readonly<Record<string, ListField>>
+  /** The fields that `search` looks into. */
+  readonly search: readonly string[]
+  /** A field, as in `ListQuery.sort`. */
+  readonly sort: string
+  /** Unique, so that no row is on two pages. */
+  readonly key: string
+}
+
+/** The list asked for what it does not have. */
+export class ListRefused extends Error {
+  readonly field: string
+
+  constructor(field: string, message: string) {
+    super(message)
+    this.name = 'ListRefused'
+    this.field = field
+  }
+}
+
+type Condition = RawBuilder<boolean>
+
+/** One page of `query`, and how many rows there are on all. Throws `ListRefused`. */
+export async function listPage<B extends keyof Tables, Row>(
+  query: SelectQueryBuilder<Tables, B, Row>,
+  rules: ListRules,
+  asked: ListQuery,
+): Promise<Page<Row>> {
+  if (!Number.isSafeInteger(asked.page) || asked.page < 1) throw new ListRefused('page', 'page counts from 1')
+  const order = orderOf(rules, asked.sort ?? rules.sort)
+  const matching = conditionsOf(rules, asked).reduce((narrowed, condition) => narrowed.where(condition), query)
+  const items = await matching
+    .orderBy(order)
+    .orderBy(sql`${sql.ref(rules.key)} asc`)
+    .limit(asked.page_size)
+    .offset((asked.page - 1) * asked.page_size)
+    .execute()
+  const counted = await matching.clearSelect().select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow()
+  return { items, total: Number(counted.total) }
+}
+
+function fieldOf(rules: ListRules, name: string): ListField {
+  const field = Object.hasOwn(rules.fields, name) ? rules.fields[name] : undefined
+  if (!field) throw new ListRefused(name, `there is no field ${JSON.stringify(name)} here`)
+  return field
+}
+
+function orderOf(rules: ListRules, sort: string): RawBuilder<unknown> {
+  const column = sql.ref(fieldOf(rules, sort.replace(/^-/, '')).column)
+  return sort.startsWith('-') ? sql`${column} desc nulls last` : sql`${column} asc nulls last`
+}
+
+function conditionsOf(rules: ListRules, asked: ListQuery): Condition[] {
+  const conditions = Object.entries(asked.filters).flatMap(([name, value]) =>
+    conditionsFor(fieldOf(rules, name), name, value),
+  )
+  const text = asked.search
+  if (text !== undefined && text !== '') {
+    const anywhere = rules.search.map((name) => contains(fieldOf(rules, name), text))
+    conditions.push(sql<boolean>`(${sql.join(anywhere, sql` or `)})`)
+  }
+  return conditions
+}
+
+function conditionsFor(field: ListField, name: string, value: string): Condition[] {
+  if (field.kind === 'number') return comparisons(sql.ref(field.column), name, value)
+  if (field.kind !== 'flag') return [contains(field, value)]
+  if (value !== 'true' && value !== 'false') throw new ListRefused(name, `${name} is true or false`)
+  return [sql<boolean>`${sql.ref(field.column)} = ${value === 'true' ? 1 : 0}`]
+}
+
+function contains(field: ListField, text: string): Condition {
+  const column = sql.ref(field.column)
+  const escaped = text.replace(/[\\%_]/g, '\\$&')
+  if (field.kind === 'folded') return sql<boolean>`${column} like ${`%${fold(escaped)}%`} escape '\\'`
+  const pattern = `%${escaped.replace(/[A-Z]/g, (letter) => letter.toLowerCase())}%`
+  return sql<boolean>`lower(${column} collate "binary") like ${pattern} escape '\\'`
+}
+
+const OPERATORS: Readonly<Record<string, RawBuilder<unknown>>> = {
+  '': sql`=`,
+  '=': sql`=`,
+  '<': sql`<`,
+  '>': sql`>`,
+  '<=': sql`<=`,
+  '>=': sql`>=`,
+}
+
+/** `3600`, `=3600`, `>3600`, `<=3600`, `10..20` (both ends in), `10..`, `..20`. */
+function comparisons(column: RawBuilder<unknown>, name: string, value: string): Condition[] {
+  const range = /^(\d{0,15})\.\.(\d{0,15})$/.exec(value)
+  if (range && value !== '..') {
+    const conditions: Condition[] = []
+    if (range[1]) conditions.push(sql<boolean>`${column} >= ${Number(range[1])}`)
+    if (range[2]) conditions.push(sql<boolean>`${column} <= ${Number(range[2])}`)
+    return conditions
+  }
+  const [, sign = '', number] = /^([<>]=?|=?)(\d{1,15})$/.exec(value) ?? []
+  const operator = OPERATORS[sign]
+  if (number === undefined || !operator) {
+    throw new ListRefused(name, `${name} takes a number, a comparison such as >3600, or a range such as 10..20`)
+  }
+  return [sql<boolean>`${column} ${operator} ${Number(number)}`]
+}
