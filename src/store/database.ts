@@ -5,6 +5,7 @@
  */
 import type { Kysely } from 'kysely'
 import { Held } from './held.ts'
+import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
@@ -40,8 +41,8 @@ export interface DatabaseOptions {
 /** Opens and migrates. Throws a sentence for the operator when the database is damaged, newer or cannot be reached. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, onFatal, observe } = options
-  const engine = 'sqlite'
-  const opened = openSqlite(url, onFatal, observe)
+  const engine = engineOf(url)
+  const opened = engine === 'sqlite' ? openSqlite(url, onFatal, observe) : await openPostgres(url, observe)
   const held = new Held(opened.sql)
   await held.poll()
   const close = async (): Promise<void> => {
@@ -49,6 +50,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await opened.close()
   }
   return { engine, sql: opened.sql, held, close }
+}
+
+function engineOf(url: string): Database['engine'] {
+  if (url.startsWith('sqlite:')) return 'sqlite'
+  if (/^postgres(ql)?:\/\//.test(url)) return 'postgres'
+  throw new Error('The database URL must begin with sqlite: or postgres://')
 }
 
 /**
