@@ -1,6 +1,6 @@
 /**
- * The one spelling of bytes that tokens and keys may use: base64url without padding (RFC 7515 §2), canonical: no foreign
- * characters, no left-over bits, so that two different texts never mean the same bytes (RFC 4648 §3.5).
+ * The one spelling of bytes that tokens and keys may use: base64url without padding (RFC 7515 §2), canonical: no
+ * foreign characters, no left-over bits, so that two different texts never mean the same bytes (RFC 4648 §3.5).
  */
 
 const alphabet = /^[A-Za-z0-9_-]*$/

@@ -1,5 +1,5 @@
 /**
- * Keys that sign: made, named, and let in. Whatever is imported is checked against the algorithm that it will be used with
+ * Keys that sign: made, named, and let in. Whatever is imported is checked against the algorithm that it will serve
  * (RFC 8725 §3.1, §3.4, §3.5; RFC 7518 §3, §6), so that the rooms above never meet a weak key, a point off its curve,
  * or a private key where a public one belongs.
  * Owns the checks and the key objects; which key is current, announced or retired is the issuer's.
@@ -97,7 +97,7 @@ export function importPublicJwk(jwk: Jwk, alg: string): KeyObject {
   return readPublicKey(publicMembers(jwk, alg))
 }
 
-/** One of our own private keys; throws `UnusableKey` where its halves do not belong together, as after damage at rest. */
+/** One of our own private keys; throws `UnusableKey` where its halves do not belong together. */
 export function importPrivateJwk(jwk: Jwk, alg: SigningAlg): KeyObject {
   const publicHalf = publicMembers(jwk, alg)
   const publicKey = readPublicKey(publicHalf)
@@ -109,7 +109,7 @@ export function importPrivateJwk(jwk: Jwk, alg: SigningAlg): KeyObject {
   return privateKey
 }
 
-/** SHA-256 thumbprint of a key's required members (RFC 7638 §3), base64url; private and optional members do not count. */
+/** SHA-256 thumbprint of a key's required members (RFC 7638 §3), base64url; no other member counts. */
 export function thumbprint(jwk: Jwk): string {
   const { kty, crv, x, y, n, e } = jwk
   // Members in lexicographic order and no white space: the text itself is hashed.

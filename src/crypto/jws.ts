@@ -71,7 +71,7 @@ export function createSigner(options: { alg: SigningAlg; kid: string; privateKey
 
 /**
  * The parts of a compact JWS whose payload is a JSON object, or undefined: wrong number of segments, longer than 16 KB,
- * padding or foreign characters, members twice, no usable `alg`, a `crit` (no extension is understood, RFC 7515 §4.1.11).
+ * padding or foreign characters, members twice, no usable `alg`, a `crit` (RFC 7515 §4.1.11: none is understood).
  * Nothing is verified yet. Never throws; the work is linear in at most 16 KB.
  */
 export function decodeJws(token: string): DecodedJws | undefined {

@@ -30,7 +30,7 @@ export function randomId(): string {
   return randomUUID()
 }
 
-/** A generated client secret: 256 bits as 43 characters of A-Z a-z 0-9 `-` `_`, the same before and after form-encoding. */
+/** A generated client secret: 256 bits as 43 characters of A-Z a-z 0-9 `-` `_`, which form-encoding leaves as they are. */
 export function randomSecret(): string {
   return randomToken(32)
 }

@@ -1,6 +1,6 @@
 /**
- * Secrets at rest. The master key comes from the operator and wraps data keys; data keys live wrapped in the database and
- * seal everything else with AES-256-GCM. A value is bound to its place (realm, table, row, field) and to its data key, so
+ * Secrets at rest. The master key comes from the operator and wraps data keys; data keys live wrapped in the database
+ * and seal everything else with AES-256-GCM. A value is bound to its place (realm, table, row, field) and data key, so
  * that what was moved to another row does not open. Values: `v1.<data key id>.<nonce, ciphertext, tag>`, base64url.
  * Owns the formats and the keys in memory; where wrapped keys are kept and when a new one is made is the caller's.
  * A data key's nonces are random, which is safe for some 2^32 values; rotation of data keys comes long before.
@@ -127,7 +127,7 @@ export function createSeal(masterKey: Buffer, wrappedKeys: readonly WrappedDataK
 }
 
 /**
- * Seals under a key derived (HKDF-SHA-256, RFC 5869) from a secret of at least 128 random bits that we do not keep: only
+ * Seals under a key derived (HKDF-SHA-256, RFC 5869) from a secret of 128 random bits or more that we do not keep: only
  * who presents the secret again can have it opened. `info` names the purpose and is authenticated with it.
  */
 export function sealUnder(secret: string, info: string, plain: string): string {
