@@ -1,0 +1,130 @@
+/**
+ * The composition root, and the only file that sees every room: opens the database, makes the house's few lasting
+ * things, hangs every door, starts the chores. Owns no rule.
+ */
+import { join } from 'node:path'
+import { adminRoutes } from '#admin/routes.ts'
+import { createPasswordHasher, HashQueueFull } from '#crypto/password.ts'
+import { createEgress } from '#http/egress.ts'
+import type { Refused, Route } from '#http/message.ts'
+import { assetRoutes } from '#http/assets.ts'
+import { type Server, startServer } from '#http/server.ts'
+import type { IssuerContext } from '#issuer/context.ts'
+import { issuerRoutes } from '#issuer/routes.ts'
+import { ensureSigningKeys, rotateSigningKeys } from '#issuer/signing-keys.ts'
+import { loginRoutes } from '#login/routes.ts'
+import type { Log } from '#observe/log.ts'
+import { createMetrics } from '#observe/metrics.ts'
+import { type Database, isUnavailable, openDatabase } from '#store/database.ts'
+import { listRealms } from '#store/realms.ts'
+import { startChores } from './chores.ts'
+import type { Config } from './config.ts'
+import { type FirstStartReport, firstStart } from './first-start.ts'
+import { operationsRoutes } from './operations.ts'
+import { welcomeRoutes } from './welcome.ts'
+
+/** Seconds that running requests get to finish after the listener closed. */
+const GRACE_SECONDS = 10
+
+export interface App {
+  /** Where it listens: the port is the real one, also where 0 was asked for. */
+  readonly address: { readonly host: string; readonly port: number }
+  readonly operationsAddress: { readonly host: string; readonly port: number }
+  readonly report: FirstStartReport
+  readonly context: IssuerContext
+  close(): Promise<void>
+}
+
+export interface AppOptions {
+  readonly config: Config
+  readonly log: Log
+  /** Called when durability can no longer be promised: the process has to end. */
+  readonly onFatal: (error: Error) => void
+}
+
+export async function startApp({ config, log, onFatal }: AppOptions): Promise<App> {
+  const metrics = createMetrics()
+  const observe = (timing: { what: string; seconds: number }) => metrics.databaseTimed(timing.what, timing.seconds)
+  const db = await openDatabase({ url: config.databaseUrl, onFatal, observe })
+  try {
+    const report = await firstStart({ db, config })
+    const context: IssuerContext = {
+      publicUrl: config.publicUrl,
+      db,
+      seal: report.seal,
+      userPasswords: createPasswordHasher(),
+      clientSecrets: createPasswordHasher({ concurrency: 1 }),
+      egress: createEgress({ allow: config.egressAllow, closedPorts: [config.port, config.operationsPort] }),
+      metrics,
+    }
+    for (const realm of await listRealms(db)) await ensureSigningKeys(context, realm)
+    return await open(config, log, context, report)
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}
+
+async function open(config: Config, log: Log, context: IssuerContext, report: FirstStartReport): Promise<App> {
+  const chores = startChores(context, log)
+  const state = { isReady: true }
+  const common = { trustedProxies: config.trustedProxies, log, metrics: context.metrics, classify }
+  const operations = await startServer({
+    ...common,
+    routes: operationsRoutes({ db: context.db, metrics: context.metrics, isReady: () => state.isReady }),
+    host: config.operationsHost,
+    port: config.operationsPort,
+    isSecure: false,
+  })
+  const front = await startServer({
+    ...common,
+    routes: everyDoor(context),
+    host: config.host,
+    port: config.port,
+    isSecure: config.publicUrl.startsWith('https:'),
+    ...(config.tls && { tls: config.tls }),
+  })
+  return {
+    address: front.address(),
+    operationsAddress: operations.address(),
+    report,
+    context,
+    close: () => shut(state, front, operations, chores, context.db),
+  }
+}
+
+function everyDoor(context: IssuerContext): readonly Route[] {
+  return [
+    ...welcomeRoutes(join(import.meta.dirname, '..', 'docs')),
+    ...assetRoutes(),
+    ...issuerRoutes(context),
+    ...loginRoutes(context),
+    ...adminRoutes({ ...context, ensureSigningKeys, rotateSigningKeys }),
+  ]
+}
+
+/** What is not the caller's fault and not a bug: the database is away, or too many passwords wait to be hashed. */
+function classify(fault: unknown): Refused | undefined {
+  if (!(isUnavailable(fault) || fault instanceof HashQueueFull)) return undefined
+  return {
+    status: 503,
+    error: 'temporarily_unavailable',
+    description: 'the service is busy or its database is away, try again',
+    headers: { 'retry-after': '2' },
+  }
+}
+
+async function shut(
+  state: { isReady: boolean },
+  front: Server,
+  operations: Server,
+  chores: { stop(): Promise<void> },
+  db: Database,
+): Promise<void> {
+  state.isReady = false
+  await front.close(GRACE_SECONDS)
+  await chores.stop()
+  await operations.close(1)
+  await db.close()
+}
+

@@ -1,0 +1,68 @@
+/**
+ * What the house does when nobody knocks: sweep what expired, rotate signing keys. Each chore runs under a lease of the
+ * database, so that of many nodes one does it. A chore that fails is logged and comes again.
+ */
+import { randomId } from '#crypto/random.ts'
+import type { IssuerContext } from '#issuer/context.ts'
+import { rotateDueKeys } from '#issuer/signing-keys.ts'
+import { nowSeconds } from '#observe/clock.ts'
+import type { Log } from '#observe/log.ts'
+import { releaseLease, takeLease } from '#store/leases.ts'
+import { listRealms } from '#store/realms.ts'
+import { sweepExpired } from '#store/sweep.ts'
+
+interface Chore {
+  readonly name: string
+  readonly everySeconds: number
+  readonly run: (context: IssuerContext) => Promise<void>
+}
+
+const CHORES: readonly Chore[] = [
+  { name: 'sweep', everySeconds: 60, run: sweep },
+  { name: 'rotate-keys', everySeconds: 3600, run: rotateKeys },
+]
+
+export interface Chores {
+  /** Waits for the chore that is running. */
+  stop(): Promise<void>
+}
+
+export function startChores(context: IssuerContext, log: Log): Chores {
+  const owner = randomId()
+  const running = new Set<Promise<void>>()
+  const timers = CHORES.map((chore) => {
+    const knock = () => {
+      const work = runLeased(context, log, owner, chore).finally(() => running.delete(work))
+      running.add(work)
+    }
+    return setInterval(knock, chore.everySeconds * 1000).unref()
+  })
+  return {
+    async stop() {
+      for (const timer of timers) clearInterval(timer)
+      await Promise.all(running)
+    },
+  }
+}
+
+async function runLeased(context: IssuerContext, log: Log, owner: string, chore: Chore): Promise<void> {
+  const name = `chore:${chore.name}`
+  try {
+    const epoch = await takeLease(context.db, name, owner, chore.everySeconds)
+    if (epoch === undefined) return
+    await chore.run(context)
+    await releaseLease(context.db, name, owner, epoch)
+  } catch (error) {
+    log.warn({ chore: chore.name, err: error }, 'a chore failed and will be tried again')
+  }
+}
+
+/** In small batches with the event loop free between them, so that nobody waits for the broom. */
+async function sweep(context: IssuerContext): Promise<void> {
+  const now = nowSeconds()
+  while ((await sweepExpired(context.db, now)) > 0) await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
+async function rotateKeys(context: IssuerContext): Promise<void> {
+  for (const realm of await listRealms(context.db)) await rotateDueKeys(context, realm)
+}

@@ -1,0 +1,62 @@
+/** The operators' doors, on a port of their own: is it alive, may it get traffic, what does it count. */
+import type { Refused, Request, Response, Route } from '#http/message.ts'
+import type { Metrics } from '#observe/metrics.ts'
+import type { Database } from '#store/database.ts'
+
+/** Longer than a database that is well needs; shorter than the patience of whoever probes. */
+const DATABASE_PATIENCE_MS = 1500
+
+interface Operations {
+  readonly db: Database
+  readonly metrics: Metrics
+  /** False while shutting down. */
+  readonly isReady: () => boolean
+}
+
+export function operationsRoutes({ db, metrics, isReady }: Operations): readonly Route[] {
+  const methods = ['GET']
+  const refused = refusedAsText
+  return [
+    { methods, path: '/health/live', handle: () => text(200, 'live'), refused },
+    { methods, path: '/health/started', handle: () => text(200, 'started'), refused },
+    { methods, path: '/health/ready', handle: () => readiness(db, isReady), refused },
+    {
+      methods,
+      path: '/metrics',
+      refused,
+      handle: async () => ({
+        status: 200,
+        headers: { 'content-type': metrics.contentType },
+        body: await metrics.text(),
+      }),
+    },
+  ]
+}
+
+async function readiness(db: Database, isReady: () => boolean): Promise<Response> {
+  if (!isReady()) return text(503, 'shutting down')
+  return (await answers(db)) ? text(200, 'ready') : text(503, 'the database does not answer')
+}
+
+async function answers(db: Database): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const patience = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, DATABASE_PATIENCE_MS, false)
+  })
+  const asked = db.sql.selectFrom('config_version').select('version').executeTakeFirst()
+  try {
+    return await Promise.race([asked.then((row) => row !== undefined), patience])
+  } catch {
+    return false
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function text(status: number, body: string): Response {
+  return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: `${body}\n` }
+}
+
+function refusedAsText(_request: Request, refused: Refused): Response {
+  return { ...text(refused.status, refused.description), headers: { 'content-type': 'text/plain', ...refused.headers } }
+}

@@ -1,0 +1,51 @@
+/** The first page: what this is and what to do next. And the documentation, as the text that it is. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Request, Response, Route } from '#http/message.ts'
+import { html, page, refusedAsPlainPage } from '#http/page.ts'
+
+const METHODS = ['GET']
+
+const NEXT_STEPS = [
+  ['quick-start.md', 'Quick start: a first token in one minute'],
+  ['integrate-node.md', 'Integrate from Node.js'],
+  ['integrate-python.md', 'Integrate from Python'],
+  ['integrate-go.md', 'Integrate from Go'],
+  ['integrate-curl.md', 'Every flow with curl'],
+  ['management-api.md', 'The management API'],
+  ['configuration.md', 'Configuration of the process'],
+]
+
+/** `docs` is the folder with the documentation; its files are read once. */
+export function welcomeRoutes(docs: string): readonly Route[] {
+  const names = readdirSync(docs).filter((name) => name.endsWith('.md'))
+  const texts = new Map(names.map((name) => [name, readFileSync(join(docs, name))]))
+  const refused = refusedAsPlainPage
+  return [
+    { methods: METHODS, path: '/', handle: welcome, refused },
+    { methods: METHODS, path: '/docs/:name', handle: (request) => documentation(texts, request), refused },
+  ]
+}
+
+function welcome(): Response {
+  const links = NEXT_STEPS.map(([name, title]) => html`<li><a href="/docs/${name}">${title}</a></li>`)
+  return page({
+    title: 'Sallyport is running',
+    status: 200,
+    body: html`
+      <p>This is an OAuth 2.0 and OpenID Connect server. The realm <strong>default</strong> is ready for your
+      applications; the realm <strong>system</strong> holds administrators.</p>
+      <ul class="links">${links}</ul>
+      <h2>What a client needs</h2>
+      <p><a href="/realms/default/.well-known/openid-configuration">Discovery document of the realm default</a></p>
+      <p><a href="/api/v1/openapi.json">OpenAPI description of the management API</a></p>`,
+  })
+}
+
+function documentation(texts: ReadonlyMap<string, Buffer>, request: Request): Response {
+  const text = texts.get(request.params['name'] ?? '')
+  if (text === undefined) {
+    return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'no such document\n' }
+  }
+  return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: text }
+}

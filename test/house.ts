@@ -1,0 +1,90 @@
+/** A whole house for a test: its own data directory or database, a free port, the real server behind it. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomToken } from '#crypto/random.ts'
+import { createLog } from '#observe/log.ts'
+import { type App, startApp } from '../src/app.ts'
+import { type Config, readConfig } from '../src/config.ts'
+import { createPostgresDatabase } from './postgres.ts'
+
+export type Engine = 'sqlite' | 'postgres'
+export const ENGINES: readonly Engine[] = ['sqlite', 'postgres']
+
+/** The administrator of every test house; the password is final. */
+export const ADMIN_PASSWORD = 'correct horse battery staple'
+export const BOOTSTRAP_SECRET = randomToken()
+
+export interface House {
+  readonly app: App
+  readonly config: Config
+  readonly url: string
+  readonly operationsUrl: string
+  /** The issuer of a realm. */
+  issuer(realm?: string): string
+  /** Everything that was logged so far, one line each. */
+  readonly logged: string[]
+  /** What a lost disk would report; empty in every test that ends well. */
+  readonly fatal: Error[]
+  /** Stops the server and starts it again on the same data and port. */
+  restart(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface HouseOptions {
+  readonly engine?: Engine
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const directory = mkdtempSync(join(tmpdir(), 'sallyport-house-'))
+  const database = options.engine === 'postgres' ? await createPostgresDatabase() : undefined
+  const [port, operationsPort] = await Promise.all([freePort(), freePort()])
+  const config = readConfig({
+    SALLYPORT_DATA_DIR: directory,
+    SALLYPORT_PORT: String(port),
+    SALLYPORT_OPERATIONS_PORT: String(operationsPort),
+    SALLYPORT_ADMIN_PASSWORD: ADMIN_PASSWORD,
+    SALLYPORT_BOOTSTRAP_CLIENT_SECRET: BOOTSTRAP_SECRET,
+    ...(database && { SALLYPORT_DATABASE_URL: database.url, SALLYPORT_MASTER_KEY: randomToken() }),
+    ...options.env,
+  })
+  const logged: string[] = []
+  const fatal: Error[] = []
+  const log = createLog('info', { write: (line: string) => void logged.push(line) })
+  const start = () => startApp({ config, log, onFatal: (error) => void fatal.push(error) })
+  let app = await start()
+  return {
+    get app() {
+      return app
+    },
+    config,
+    url: config.publicUrl,
+    operationsUrl: `http://127.0.0.1:${operationsPort}`,
+    issuer: (realm = 'default') => `${config.publicUrl}/realms/${realm}`,
+    logged,
+    fatal,
+    async restart() {
+      await app.close()
+      app = await start()
+    },
+    async close() {
+      await app.close()
+      await database?.drop()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A port that was free a moment ago: the public URL has to be known before the server listens. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
+}
