@@ -30,7 +30,7 @@ export function randomId(): string {
   return randomUUID()
 }
 
-/** A generated client secret: 256 bits as 43 characters of A-Z a-z 0-9 `-` `_`, which form-encoding leaves as they are. */
+/** A generated client secret: 256 bits as 43 characters of A-Z a-z 0-9 `-` `_`: form-encoding does not change it. */
 export function randomSecret(): string {
   return randomToken(32)
 }
