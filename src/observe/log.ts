@@ -47,18 +47,38 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     messageKey: 'message',
-    formatters: {
-      level: (label: string) => ({ level: label }),
-      bindings: (bindings: Detail) => cleanObject(bindings, 0),
-      log: (detail: Detail) => cleanObject(detail, 0),
-    },
-    hooks: {
-      logMethod(this: Logger, words: unknown[], write: (...words: never[]) => void): void {
-        write.apply(this, words.map((word) => (typeof word === 'string' ? cleanText(word) : word)) as never[])
-      },
-    },
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: (value: unknown) => value },
   }
-  return destination === undefined ? pino(options) : pino(options, destination)
+  return new CleanLog(destination === undefined ? pino(options) : pino(options, destination))
+}
+
+class CleanLog implements Log {
+  readonly #lines: Logger
+
+  constructor(lines: Logger) {
+    this.#lines = lines
+  }
+
+  debug(detail: Detail, message: string): void {
+    if (this.#lines.isLevelEnabled('debug')) this.#lines.debug(cleanObject(detail, 0), cleanText(message))
+  }
+
+  info(detail: Detail, message: string): void {
+    if (this.#lines.isLevelEnabled('info')) this.#lines.info(cleanObject(detail, 0), cleanText(message))
+  }
+
+  warn(detail: Detail, message: string): void {
+    if (this.#lines.isLevelEnabled('warn')) this.#lines.warn(cleanObject(detail, 0), cleanText(message))
+  }
+
+  error(detail: Detail, message: string): void {
+    if (this.#lines.isLevelEnabled('error')) this.#lines.error(cleanObject(detail, 0), cleanText(message))
+  }
+
+  child(bindings: Detail): Log {
+    return new CleanLog(this.#lines.child(cleanObject(bindings, 0)))
+  }
 }
 
 function cleanObject(value: object, depth: number): Record<string, unknown> {

@@ -1,0 +1,259 @@
+/**
+ * One request's way from bytes to a plain message and back. Owns: what every door refuses before its handler is asked
+ * (methods, twice-sent headers, bodies), how thrown refusals and faults become answers, and the headers that every
+ * answer carries. The order is the hot path's: what nearly no request has is looked at only when it is there.
+ */
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { BlockList } from 'node:net'
+import type { Log } from '#observe/log.ts'
+import type { Metrics } from '#observe/metrics.ts'
+import { hasBody, readBody } from './body.ts'
+import { clientAddress } from './client-address.ts'
+import { ANY_ORIGIN, preflight } from './cors.ts'
+import { type Door, refuseAsJson } from './door.ts'
+import type { Refused, Request, RequestLog, Response, Route } from './message.ts'
+import { Refusal } from './refusal.ts'
+
+/** A proxy in front may read one and we the other, so a second one is refused (N057, N173). */
+const ONCE_ONLY = new Set(['authorization', 'host', 'content-type', 'origin', 'cookie', 'dpop', 'x-forwarded-for'])
+const ONCE_ONLY_LENGTHS = new Set([...ONCE_ONLY].map((name) => name.length))
+/** One year, as browsers want it for a lasting rule (RFC 6797). */
+const STRICT_TRANSPORT = 'max-age=31536000'
+
+export interface HallOptions {
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly trustedProxies: BlockList
+  /** Whether callers come by TLS, here or at a proxy. */
+  readonly secure: boolean
+  /** Tells an outage (the database is away, a queue is full) from a bug, which it leaves undefined. */
+  readonly classify?: (fault: unknown) => Refused | undefined
+}
+
+type Params = Readonly<Record<string, string>>
+
+class Arrived implements Request {
+  readonly method: string
+  readonly path: string
+  readonly params: Params
+  readonly query: string
+  readonly headers: Request['headers']
+  body = ''
+  readonly id: string
+  readonly #peer: string
+  readonly #options: HallOptions
+  #log: RequestLog | undefined
+
+  constructor(incoming: IncomingMessage, method: string, params: Params, id: string, options: HallOptions) {
+    const target = incoming.url ?? '/'
+    const mark = target.indexOf('?')
+    const path = mark === -1 ? target : target.slice(0, mark)
+    this.method = method
+    // RFC 9112 §3.2.2: an absolute target is taken, its authority is not believed.
+    this.path = path.startsWith('/') ? path : path.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '')
+    this.query = mark === -1 ? '' : target.slice(mark + 1)
+    this.params = params
+    // Only Set-Cookie, which no request has, would be a list; `firstProblem` refuses it.
+    this.headers = incoming.headers as Request['headers']
+    this.id = id
+    this.#peer = incoming.socket.remoteAddress ?? ''
+    this.#options = options
+  }
+
+  get address(): string {
+    return clientAddress(this.#peer, this.headers['x-forwarded-for'], this.#options.trustedProxies)
+  }
+
+  get log(): RequestLog {
+    this.#log ??= this.#options.log.child({ request_id: this.id })
+    return this.#log
+  }
+}
+
+interface Visit {
+  readonly door: Door
+  readonly route: Route
+  readonly request: Arrived
+  readonly outgoing: ServerResponse
+  readonly started: number
+  /** An unread body would be taken for the next request: the connection ends with this answer. */
+  unread: boolean
+}
+
+export class Hall {
+  readonly #options: HallOptions
+  readonly #base: Readonly<Record<string, string>>
+  /** Ids are unique across processes by the prefix, inside one by the counter. */
+  readonly #prefix = randomBytes(6).toString('base64url')
+  #counter = 0
+  underWay = 0
+  closing = false
+
+  constructor(options: HallOptions) {
+    this.#options = options
+    this.#base = {
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      ...(options.secure ? { 'strict-transport-security': STRICT_TRANSPORT } : {}),
+    }
+  }
+
+  /** `method` is what the caller sent; `params` are decoded. Ends the answer in every case, exactly once. */
+  receive(door: Door, method: string, params: Params, incoming: IncomingMessage, outgoing: ServerResponse): void {
+    this.underWay += 1
+    this.#counter += 1
+    const id = `${this.#prefix}-${this.#counter.toString(36)}`
+    const request = new Arrived(incoming, method, params, id, this.#options)
+    const route = door.routes.get(method)
+    const started = performance.now()
+    const carries = hasBody(incoming)
+    const visit: Visit = { door, route: route ?? door.first, request, outgoing, started, unread: carries }
+
+    const problem = firstProblem(door, request, incoming, carries)
+    if (problem !== undefined) return this.#fail(visit, problem)
+    if (route === undefined) return this.#withoutRoute(visit)
+    if (!carries) return this.#handle(visit)
+    readBody(incoming, route, (refusal, text) => {
+      if (refusal !== undefined) return this.#fail(visit, refusal)
+      if (text === undefined) return this.#leave(visit, 499)
+      visit.unread = false
+      request.body = text
+      this.#handle(visit)
+    })
+  }
+
+  #handle(visit: Visit): void {
+    let answer: Promise<Response> | Response
+    try {
+      answer = visit.route.handle(visit.request)
+    } catch (thrown) {
+      return this.#fail(visit, thrown)
+    }
+    if (!(answer instanceof Promise)) return this.#send(visit, answer)
+    answer.then(
+      (response) => this.#send(visit, response),
+      (thrown: unknown) => this.#fail(visit, thrown),
+    )
+  }
+
+  #withoutRoute(visit: Visit): void {
+    const { door, request } = visit
+    if (door.routes.size === 0) return this.#handle(visit)
+    const wanted = request.headers['access-control-request-method']
+    const asked = wanted === undefined ? undefined : door.routes.get(wanted)
+    const route = asked ?? [...door.routes.values()].find(({ cors }) => cors !== undefined)
+    if (request.method === 'OPTIONS' && route?.cors !== undefined) {
+      preflight(request, route, door.allow).then(
+        (response) => this.#send(visit, response),
+        (thrown: unknown) => this.#fail(visit, thrown),
+      )
+      return
+    }
+    const detail = { method: request.method }
+    const headers = { allow: door.allow }
+    this.#fail(visit, new Refusal(405, 'invalid_request', 'this method is not for this URL', detail, headers))
+  }
+
+  /** A refusal is told to the log and to the caller; a fault to the log, and the caller hears its number. */
+  #fail(visit: Visit, thrown: unknown): void {
+    const problem = this.#problemOf(visit, thrown)
+    let response: Response
+    try {
+      response = visit.route.refused(visit.request, problem)
+    } catch (fault) {
+      visit.request.log.error({ door: visit.door.name, err: fault }, 'a refusal could not be shown')
+      response = refuseAsJson(visit.request, problem)
+    }
+    this.#send(visit, response)
+  }
+
+  #problemOf({ door, request }: Visit, thrown: unknown): Refused {
+    if (thrown instanceof Refusal) {
+      const { status, error, description, detail } = thrown
+      request.log.info({ door: door.name, path: request.path, status, error, description, detail }, 'refused')
+      return thrown
+    }
+    const outage = this.#options.classify?.(thrown)
+    if (outage !== undefined) {
+      request.log.warn({ door: door.name, error: outage.error, err: thrown }, 'unavailable')
+      return outage
+    }
+    request.log.error({ door: door.name, path: request.path, err: thrown }, 'fault')
+    const description = `the request failed, and the log says why under the id ${request.id}`
+    return { status: 500, error: 'server_error', description, headers: {} }
+  }
+
+  #send(visit: Visit, response: Response): void {
+    const { outgoing, request } = visit
+    const { status, body } = response
+    if (!outgoing.destroyed && !outgoing.headersSent) {
+      const headers: Record<string, string | number | readonly string[]> = Object.assign(
+        {},
+        this.#base,
+        corsHeaders(visit.route),
+        response.headers,
+      )
+      if (status >= 200 && status !== 204 && status !== 304) headers['content-length'] = Buffer.byteLength(body)
+      if (visit.unread || this.closing) headers.connection = 'close'
+      try {
+        outgoing.writeHead(status, headers as Record<string, string | number | string[]>)
+        outgoing.end(request.method === 'HEAD' ? undefined : body)
+      } catch (fault) {
+        request.log.error({ door: visit.door.name, err: fault }, 'an answer could not be written')
+        outgoing.destroy()
+      }
+    }
+    this.#leave(visit, status)
+  }
+
+  #leave({ door, request, started }: Visit, status: number): void {
+    this.underWay -= 1
+    const method = door.routes.has(request.method) ? request.method : 'other'
+    this.#options.metrics.requestFinished(door.name, method, status, (performance.now() - started) / 1_000)
+  }
+}
+
+function corsHeaders(route: Route): Readonly<Record<string, string>> | undefined {
+  if (route.cors === undefined) return undefined
+  return route.cors === 'any' ? ANY_ORIGIN : VARY_ORIGIN
+}
+
+const VARY_ORIGIN = { vary: 'Origin' }
+
+/** What no door takes. */
+function firstProblem(door: Door, request: Arrived, incoming: IncomingMessage, carries: boolean): Refusal | undefined {
+  const target = incoming.url ?? ''
+  if (target.includes('#')) return new Refusal(400, 'invalid_request', 'a request target has no fragment')
+  const twice = twiceSent(incoming.rawHeaders)
+  if (twice !== undefined) return new Refusal(400, 'invalid_request', `the header ${twice} may come once only`)
+  if (incoming.headers['set-cookie'] !== undefined) {
+    return new Refusal(400, 'invalid_request', 'a request sets no cookies')
+  }
+  if (target.includes('%') && Object.values(request.params).some((value) => value.includes('\0'))) {
+    return new Refusal(400, 'invalid_request', 'the path holds a NUL')
+  }
+  // RFC 9110 §9.3.1: what a body of these means is nowhere said, so a proxy may see another request in it.
+  if (carries && door.routes.has(request.method) && (request.method === 'GET' || request.method === 'HEAD')) {
+    return new Refusal(400, 'invalid_request', 'this method takes no body')
+  }
+  return undefined
+}
+
+function twiceSent(rawHeaders: readonly string[]): string | undefined {
+  let seen: string | undefined
+  let more: Set<string> | undefined
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const raw = rawHeaders[at] as string
+    if (!ONCE_ONLY_LENGTHS.has(raw.length)) continue
+    const name = raw.toLowerCase()
+    if (!ONCE_ONLY.has(name)) continue
+    if (name === seen || more?.has(name)) return name
+    if (seen === undefined) seen = name
+    else {
+      more ??= new Set()
+      more.add(name)
+    }
+  }
+  return undefined
+}
