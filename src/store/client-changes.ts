@@ -28,7 +28,10 @@ export type NewClient = Pick<ClientFields, 'client_id'> &
     readonly secret?: NewSecret
   }
 
-export type ClientChanges = Partial<Omit<ClientFields, 'client_id'>>
+export type ClientChanges = Partial<Omit<ClientFields, 'client_id'>> & {
+  /** Another way to authenticate: every secret ends here, and `by` takes their place where the new way has secrets. */
+  readonly replaceSecrets?: { readonly by: NewSecret | undefined }
+}
 
 const clientDefaults: Omit<ClientFields, 'client_id' | 'client_name'> = {
   description: '',
@@ -105,7 +108,8 @@ export function updateClient(
     const row = await lockClient(sql, realmId, clientId)
     if (!row) return undefined
     const before = await completeClient(sql, row)
-    const fields = { ...before, ...change(before) }
+    const { replaceSecrets, ...given } = change(before)
+    const fields = { ...before, ...given }
     const isDisabled = before.enabled && !fields.enabled
     const changed: ClientsTable = {
       ...row,
@@ -115,6 +119,7 @@ export function updateClient(
     }
     await sql.updateTable('clients').set(changed).where('id', '=', row.id).execute()
     if (fields.roles !== before.roles) await setClientRoles(sql, row, fields.roles)
+    if (replaceSecrets) await replaceAllSecrets(sql, row.id, replaceSecrets.by)
     if (isDisabled) await revokeGrantsOf(sql, { clientId: row.id }, 'client disabled')
     const after = await completeClient(sql, changed)
     const audited = { before: publicClient(before), after: publicClient(after) }
@@ -216,6 +221,11 @@ function lockClient(sql: Sql, realmId: string, clientId: string): Promise<Client
     .where('deleted_at', 'is', null)
     .returningAll()
     .executeTakeFirst()
+}
+
+async function replaceAllSecrets(sql: Sql, clientRowId: string, by: NewSecret | undefined): Promise<void> {
+  await sql.deleteFrom('client_secrets').where('client_id', '=', clientRowId).execute()
+  if (by) await insertSecret(sql, clientRowId, by)
 }
 
 async function setClientRoles(sql: Sql, row: ClientsTable, names: readonly string[]): Promise<void> {

@@ -81,8 +81,9 @@ function fieldOf(rules: ListRules, name: string): ListField {
 }
 
 function orderOf(rules: ListRules, sort: string): RawBuilder<unknown> {
-  const column = sql.ref(fieldOf(rules, sort.replace(/^-/, '')).column)
-  return sort.startsWith('-') ? sql`${column} desc nulls last` : sql`${column} asc nulls last`
+  const { kind, column } = fieldOf(rules, sort.replace(/^-/, ''))
+  const ordered = kind === 'text' ? sql`${sql.ref(column)} collate "binary"` : sql.ref(column)
+  return sort.startsWith('-') ? sql`${ordered} desc nulls last` : sql`${ordered} asc nulls last`
 }
 
 function conditionsOf(rules: ListRules, asked: ListQuery): Condition[] {

@@ -9,6 +9,8 @@ export interface Api {
   readonly identifier: string
   readonly name: string
   readonly built_in: boolean
+  readonly created_at: number
+  readonly updated_at: number
 }
 
 export interface Scope {
@@ -19,6 +21,8 @@ export interface Scope {
   readonly api_id: string | null
   readonly api_identifier: string | null
   readonly built_in: boolean
+  readonly created_at: number
+  readonly updated_at: number
 }
 
 export interface Resources {
@@ -41,6 +45,8 @@ export function apiOf(row: ApisTable, realmName: string, publicUrl: string): Api
     identifier: expandIdentifier(row.identifier, realmName, publicUrl),
     name: row.name,
     built_in: row.built_in === 1,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
   }
 }
 
@@ -52,6 +58,8 @@ function scopeOf(row: ScopesTable, identifiers: ReadonlyMap<string, string>): Sc
     api_id: row.api_id,
     api_identifier: row.api_id === null ? null : (identifiers.get(row.api_id) ?? null),
     built_in: row.built_in === 1,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
   }
 }
 
