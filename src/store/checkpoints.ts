@@ -2,6 +2,7 @@
  * When the write-ahead log is moved into the database file, and that it cannot grow for ever: while writers follow each
  * other without a gap no passive checkpoint ever reaches the log's end, so beyond a limit they are held for the rest.
  */
+import { fstatSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Observe } from './database.ts'
@@ -9,15 +10,19 @@ import type { SqliteEngine } from './sqlite.ts'
 
 const lookMs = 250
 
-/** A checkpoint is due after so many commits (a commit is at least one page of 4 KiB), or so many looks with one. */
-const dueCommits = 4000
+/** A checkpoint is due when the log's file is larger than this, or after so many looks when there was a commit. */
+const dueBytes = 16 * 1024 * 1024
 const dueLooks = 8
 
-/** Frames in the log from which on the writers are held for its last part: 32 MiB. */
+/** Frames (4 KiB each) in the log from which on the writers are held for its last part. */
 const longLog = 8192
+
+/** SQLite cuts the log's file down to this when it begins anew. */
+export const logBytes = dueBytes
 
 export class Checkpoints {
   readonly #path: string
+  readonly #log: number
   readonly #engine: SqliteEngine
   readonly #observe: Observe | undefined
   readonly #timer: NodeJS.Timeout
@@ -26,8 +31,10 @@ export class Checkpoints {
   #commitsBefore = 0
   #looks = 0
 
-  constructor(path: string, engine: SqliteEngine, observe: Observe | undefined) {
+  /** `log`: the descriptor of the write-ahead log of the database at `path`. */
+  constructor(path: string, log: number, engine: SqliteEngine, observe: Observe | undefined) {
     this.#path = path
+    this.#log = log
     this.#engine = engine
     this.#observe = observe
     this.#timer = setInterval(() => this.#look(), lookMs).unref()
@@ -36,8 +43,8 @@ export class Checkpoints {
   #look(): void {
     this.#looks += 1
     const commits = this.#engine.durable.commits - this.#commitsBefore
-    const due = commits >= dueCommits || (commits > 0 && this.#looks >= dueLooks)
-    if (!due || this.#running !== undefined) return
+    if (commits === 0 || this.#running !== undefined) return
+    if (this.#looks < dueLooks && fstatSync(this.#log).size <= dueBytes) return
     this.#looks = 0
     this.#commitsBefore += commits
     this.#running = this.#run().finally(() => {

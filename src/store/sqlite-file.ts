@@ -36,20 +36,21 @@ export function pathOf(url: string): string {
 /** A connection to the migrated database at `path`, which is made when there is none. Throws a sentence that helps. */
 export function openFile(path: string): DatabaseSync {
   if (!existsSync(path)) createFile(path)
-  if (statSync(path).size === 0) {
-    throw new Error(damaged(path, 'it is empty'))
-  }
-  const db = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true })
   try {
-    db.exec('pragma journal_mode = wal')
-    db.exec('pragma synchronous = normal; pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864')
-    check(db, path)
-    migrate(db)
+    check(path)
+    const db = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true })
+    try {
+      db.exec('pragma journal_mode = wal')
+      db.exec('pragma synchronous = normal; pragma wal_autocheckpoint = 0')
+      migrate(db)
+      return db
+    } catch (error) {
+      db.close()
+      throw error
+    }
   } catch (error) {
-    db.close()
     throw helpful(error, path)
   }
-  return db
 }
 
 function damaged(path: string, why: string): string {
@@ -66,14 +67,22 @@ function helpful(error: unknown, path: string): unknown {
   return primary === 11 || primary === 26 ? new Error(damaged(path, error.message), { cause: error }) : error
 }
 
-function check(db: DatabaseSync, path: string): void {
-  if (statSync(path).size <= checkedBytes) {
-    const verdict = db.prepare('pragma quick_check(1)').get()?.['quick_check']
-    if (verdict !== 'ok') throw new Error(damaged(path, String(verdict)))
-  }
-  const found = db.prepare("select name from sqlite_schema where type = 'table' and name = 'migrations'").get()
-  if (found === undefined) {
-    throw new Error(`The file ${path} is a database of another program. Point DATABASE_URL at another file.`)
+/** Over a connection that cannot write: a file that is refused stays as it is, for whoever repairs it. */
+function check(path: string): void {
+  const { size } = statSync(path)
+  if (size === 0) throw new Error(damaged(path, 'it is empty'))
+  const db = new DatabaseSync(path, { timeout: 5000, readOnly: true })
+  try {
+    if (size <= checkedBytes) {
+      const verdict = db.prepare('pragma quick_check(1)').get()?.['quick_check']
+      if (verdict !== 'ok') throw new Error(damaged(path, String(verdict)))
+    }
+    const found = db.prepare("select name from sqlite_schema where type = 'table' and name = 'migrations'").get()
+    if (found === undefined) {
+      throw new Error(`The file ${path} is a database of another program. Point the database URL at another file.`)
+    }
+  } finally {
+    db.close()
   }
 }
 

@@ -17,7 +17,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
-import { Checkpoints } from './checkpoints.ts'
+import { Checkpoints, logBytes } from './checkpoints.ts'
 import type { Observe } from './database.ts'
 import { Durable } from './durable.ts'
 import { openFile, pathOf, syncDirectory } from './sqlite-file.ts'
@@ -257,11 +257,12 @@ export interface OpenedEngine {
 export function openSqlite(url: string, onFatal: (error: Error) => void, observe?: Observe): OpenedEngine {
   const path = pathOf(url)
   const db = openFile(path)
+  db.exec(`pragma journal_size_limit = ${logBytes}`)
   db.function('now_ms', () => Date.now())
   const descriptor = openSync(`${path}-wal`, 'r+')
   syncDirectory(path)
   const engine = new SqliteEngine(db, new Durable(descriptor, onFatal, observe))
-  const checkpoints = new Checkpoints(path, engine, observe)
+  const checkpoints = new Checkpoints(path, descriptor, engine, observe)
   const dialect: Dialect = {
     createAdapter: () => new SharingSqliteAdapter(),
     createDriver: () => new SqliteDriver(engine),
