@@ -5,7 +5,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Plain, root } from './runtime.mjs'
+import { handOnSignals, Plain, root } from './runtime.mjs'
 
 /** @typedef {'production' | 'full'} Scope */
 /** @typedef {{ lock: string, scope: Scope }} Stamp */
@@ -15,7 +15,7 @@ const stampFile = join(modules, '.sallyport-parts.json')
 const lockDirectory = join(root, '.cache')
 const lockFile = join(lockDirectory, 'install.lock')
 const heartbeatMilliseconds = 2_000
-const staleMilliseconds = 20_000
+const staleMilliseconds = 10_000
 
 /**
  * Installs what is missing. Nothing is asked of the registry when the stamp of the last installation still fits.
@@ -64,6 +64,7 @@ function npm(args) {
   const child = self?.endsWith('.js')
     ? spawn(process.execPath, [self, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     : spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' })
+  handOnSignals(child)
   let output = ''
   child.stdout.on('data', (chunk) => (output += chunk))
   child.stderr.on('data', (chunk) => (output += chunk))

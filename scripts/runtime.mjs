@@ -47,12 +47,22 @@ export function findRuntime() {
 export function runInForeground(command, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit' })
-    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-      process.on(signal, () => child.kill(signal))
-    }
+    handOnSignals(child)
     child.on('error', reject)
     child.on('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]))
   })
+}
+
+/**
+ * While `child` runs, a signal to this process goes to it, and this process stays until the child has ended.
+ * @param {import('node:child_process').ChildProcess} child
+ */
+export function handOnSignals(child) {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    const handOn = () => child.kill(signal)
+    process.on(signal, handOn)
+    child.on('exit', () => process.off(signal, handOn))
+  }
 }
 
 /**
