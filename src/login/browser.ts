@@ -5,7 +5,7 @@
  */
 import { equalConstantTime, sha256Base64url } from '#crypto/hash.ts'
 import { randomToken } from '#crypto/random.ts'
-import { clearCookie, readCookie, setCookie } from '#http/cookies.ts'
+import { cookieName, forgetCookie, printCookie, readCookie } from '#http/cookies.ts'
 import type { Request } from '#http/message.ts'
 
 export interface Browser {
@@ -29,17 +29,20 @@ export function readRealmCookie(
   realmName: string,
   purpose: Purpose,
 ): string | undefined {
-  const value = readCookie(request, cookieName(publicUrl, realmName, purpose))
+  const name = cookieName(purpose, realmName, isSecure(publicUrl))
+  const value = readCookie(request.headers['cookie'], name)
   return value !== undefined && tokenShape.test(value) ? value : undefined
 }
 
 /** A `Set-Cookie` that ends with the browser: how long a session lives is the row's business. */
 export function realmCookie(publicUrl: string, realmName: string, purpose: Purpose, value: string): string {
-  return setCookie(cookieName(publicUrl, realmName, purpose), value, cookieScope(publicUrl, realmName))
+  const secure = isSecure(publicUrl)
+  return printCookie(cookieName(purpose, realmName, secure), value, { secure })
 }
 
 export function clearedRealmCookie(publicUrl: string, realmName: string, purpose: Purpose): string {
-  return clearCookie(cookieName(publicUrl, realmName, purpose), cookieScope(publicUrl, realmName))
+  const secure = isSecure(publicUrl)
+  return forgetCookie(cookieName(purpose, realmName, secure), secure)
 }
 
 /** The browser that the request comes from; a new one gets its cookie with the answer. */
@@ -62,18 +65,6 @@ export function sameBrowser(
   if (value === undefined) return undefined
   const hash = sha256Base64url(value)
   return equalConstantTime(hash, stored.browser_hash) ? { value, hash } : undefined
-}
-
-/** `__Host-` (https only) keeps neighbouring hosts from setting it; it forces the path `/`, so the name has the realm. */
-function cookieName(publicUrl: string, realmName: string, purpose: Purpose): string {
-  const name = `sallyport.${realmName}.${purpose}`
-  return isSecure(publicUrl) ? `__Host-${name}` : name
-}
-
-function cookieScope(publicUrl: string, realmName: string): { readonly path: string; readonly isSecure: boolean } {
-  return isSecure(publicUrl)
-    ? { path: '/', isSecure: true }
-    : { path: `${new URL(publicUrl).pathname.replace(/\/$/, '')}/realms/${realmName}`, isSecure: false }
 }
 
 function isSecure(publicUrl: string): boolean {

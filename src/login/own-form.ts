@@ -1,0 +1,51 @@
+/**
+ * Whether a form that comes in is one of ours, sent from one of our pages in the same browser (RFC 6749 §10.12). Two
+ * proofs, both needed: a token made under the browser's cookie for this one form, and where the browser says where the
+ * form was sent from, that it was here.
+ */
+import { equalConstantTime, hmacSha256 } from '#crypto/hash.ts'
+import type { Request } from '#http/message.ts'
+import { Refusal } from '#http/refusal.ts'
+import type { Browser } from './browser.ts'
+
+/** The name of the hidden field. */
+export const formTokenField = 'form_token'
+
+/** What the form is for: its name, and what it must not be used with anything else but (a request, a session). */
+export type FormPurpose = readonly [name: string, ...boundTo: string[]]
+
+export function formToken(browser: Pick<Browser, 'value'>, purpose: FormPurpose): string {
+  return hmacSha256(Buffer.from(browser.value, 'utf8'), JSON.stringify(purpose)).toString('base64url')
+}
+
+/** Refuses with 403 a form that another site sent, or that was made in another browser or for something else. */
+export function requireOwnForm(
+  request: Request,
+  publicUrl: string,
+  browser: Pick<Browser, 'value'> | undefined,
+  purpose: FormPurpose,
+  sentToken: string | undefined,
+): void {
+  if (!isSameOrigin(request, publicUrl)) {
+    throw foreignForm({ origin: request.headers['origin'], site: request.headers['sec-fetch-site'] })
+  }
+  if (!browser || sentToken === undefined || !equalConstantTime(sentToken, formToken(browser, purpose))) {
+    throw foreignForm({ has_browser: browser !== undefined, has_token: sentToken !== undefined })
+  }
+}
+
+/**
+ * A browser that says `same-origin` is believed: no page can make it say so. Else the origin, where there is one, must
+ * be ours; clients without either are no browsers, and the token decides.
+ */
+function isSameOrigin(request: Request, publicUrl: string): boolean {
+  const site = request.headers['sec-fetch-site']
+  if (site === 'same-origin') return true
+  const origin = request.headers['origin']
+  if (origin !== undefined) return origin === new URL(publicUrl).origin
+  return site === undefined
+}
+
+function foreignForm(detail: Readonly<Record<string, unknown>>): Refusal {
+  return new Refusal(403, 'foreign_form', 'this form was not sent from this page: go back and try again', detail)
+}
