@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Database, isUnavailable, type Observe, openDatabase, transaction } from '../src/store/database.ts'
+import { Durable } from '../src/store/durable.ts'
 import { writeFact } from '../src/store/facts.ts'
 
 let directory: string
@@ -73,52 +74,57 @@ test('every acknowledged row is there after kill -9 at a random moment, and tran
 })
 
 describe('a file that is not a whole database of ours is refused and stays as it is', () => {
-  async function refused(reason: RegExp): Promise<void> {
-    const before = readFileSync(path)
-    await expect(open()).rejects.toThrow(reason)
-    expect(readFileSync(path).equals(before)).toBe(true)
-  }
-
-  async function makeDatabase(): Promise<void> {
+  const cutTo = (bytes: number) => async () => {
     await (await open()).close()
+    truncateSync(path, bytes)
   }
 
-  test('empty', async () => {
-    writeFileSync(path, '')
-    await refused(/is damaged or is not a database \(it is empty\).*Restore a backup/)
-  })
-
-  test('garbage', async () => {
-    writeFileSync(path, Buffer.alloc(20_000, 'garbage '))
-    await refused(/is damaged or is not a database \(file is not a database\)/)
-  })
-
-  test('cut off', async () => {
-    await makeDatabase()
-    truncateSync(path, Math.floor(readFileSync(path).length / 2))
-    await refused(/is damaged or is not a database/)
-  })
-
-  test('cut off to its first kilobyte', async () => {
-    await makeDatabase()
-    truncateSync(path, 1024)
-    await refused(/is damaged or is not a database/)
-  })
-
-  test('overwritten in the middle', async () => {
-    await makeDatabase()
+  const overwrite = async (): Promise<void> => {
+    await (await open()).close()
     const bytes = readFileSync(path)
     bytes.fill(0xa5, 4096, 4096 * 6)
     writeFileSync(path, bytes)
-    await refused(/is damaged or is not a database/)
-  })
+  }
 
-  test('of another program', async () => {
+  const makeOther = (): void => {
     const other = new DatabaseSync(path)
     other.exec('create table notes (text text)')
     other.close()
-    await refused(/is a database of another program/)
+  }
+
+  test.each([
+    ['empty', () => writeFileSync(path, ''), /is damaged or is not a database \(it is empty\).*Restore a backup/],
+    ['garbage', () => writeFileSync(path, Buffer.alloc(20_000, 'garbage ')), /\(file is not a database\).*Restore/],
+    ['cut off', cutTo(4096 * 9), /is damaged or is not a database/],
+    ['cut off in its first page', cutTo(1024), /is damaged or is not a database/],
+    ['overwritten in the middle', overwrite, /is damaged or is not a database/],
+    ['of another program', makeOther, /is a database of another program/],
+  ])('%s', async (_, damage, reason) => {
+    await damage()
+    const before = readFileSync(path)
+    await expect(open()).rejects.toThrow(reason)
+    expect(readFileSync(path).equals(before)).toBe(true)
   })
+})
+
+test('a sync that fails is fatal, and nobody who waits for it or comes later gets an answer', async () => {
+  const fatal = Promise.withResolvers<Error>()
+  const noDescriptor = 2 ** 30
+  const durable = new Durable(noDescriptor, fatal.resolve, undefined)
+  await durable.settled()
+  let answered = 0
+  const wait = (): void => {
+    durable.committed()
+    void durable.settled().then(() => {
+      answered += 1
+    })
+  }
+  wait()
+  wait()
+  expect((await fatal.promise).message).toMatch(/cannot be synced to disk: EBADF/)
+  wait()
+  await setTimeout(20)
+  expect(answered).toBe(0)
 })
 
 test('a URL without a file is refused: a database in memory has no log to sync', async () => {
@@ -174,7 +180,8 @@ test('the log does not grow for ever while writers follow each other without a g
   })
   const value = 'x'.repeat(60_000)
   const writers = Array.from({ length: 8 }, async (_, writer) => {
-    for (let row = 0; checkpoints < 6 || bytes < 128_000_000; row += 1) {
+    const enough = (): boolean => checkpoints >= 6 && bytes >= 128_000_000
+    for (let row = 0; !enough(); row += 1) {
       await writeFact(db.sql, `${writer}-${row % 100}`, value)
       bytes += value.length
     }

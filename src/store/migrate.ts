@@ -26,7 +26,7 @@ const directory = new URL('./migrations/', import.meta.url)
 export function readMigrations(): Migration[] {
   return readdirSync(directory)
     .filter((file) => file.endsWith('.sql'))
-    .sort()
+    .toSorted()
     .map((file) => {
       const sql = readFileSync(new URL(file, directory), 'utf8').replaceAll('\r\n', '\n')
       return { name: file.slice(0, -'.sql'.length), checksum: createHash('sha256').update(sql).digest('hex'), sql }

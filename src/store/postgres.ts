@@ -44,6 +44,8 @@ class PostgresConnection implements DatabaseConnection {
   readonly #observe: Observe | undefined
   /** It answered too late or not at all: whatever it still answers belongs to nobody. */
   broken = false
+  /** The error of a statement, which has ended the open transaction. */
+  ended: unknown
 
   constructor(client: pg.PoolClient, observe: Observe | undefined) {
     this.#client = client
@@ -62,7 +64,8 @@ class PostgresConnection implements DatabaseConnection {
     try {
       return await this.#client.query(sql, parameters as unknown[])
     } catch (error) {
-      throw this.#judge(error)
+      this.ended = this.#judge(error)
+      throw this.ended
     } finally {
       this.#observe?.({ what: 'statement', seconds: (performance.now() - began) / 1000 })
     }
@@ -118,12 +121,12 @@ class PostgresDriver implements Driver {
   async beginTransaction(connection: PostgresConnection, settings: TransactionSettings): Promise<void> {
     const level = settings.isolationLevel
     await connection.run(level === undefined ? 'begin' : `begin isolation level ${level}`, [])
+    connection.ended = undefined
   }
 
-  /** PostgreSQL answers the COMMIT of a transaction in which a statement failed with ROLLBACK. */
   async commitTransaction(connection: PostgresConnection): Promise<void> {
-    const { command } = await connection.run('commit', [])
-    if (command === 'ROLLBACK') throw new Error('The transaction was rolled back because a statement in it had failed.')
+    if (connection.ended !== undefined) throw connection.ended
+    await connection.run('commit', [])
   }
 
   /** A rollback that does not get through happens by itself when the connection ends. */

@@ -45,10 +45,6 @@ export class SqliteEngine {
     this.durable = durable
   }
 
-  get inTransaction(): boolean {
-    return this.#db.isTransaction
-  }
-
   /** One statement outside a transaction. */
   execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (!this.#locked) return this.#attempt(query)
@@ -149,7 +145,7 @@ export class SqliteEngine {
 class SqliteConnection implements DatabaseConnection {
   readonly #engine: SqliteEngine
   #open = false
-  /** The error with which the database itself ended the open transaction. */
+  /** The error of a statement, which ends the open transaction as it does on PostgreSQL. */
   #ended: unknown
 
   constructor(engine: SqliteEngine) {
@@ -162,7 +158,7 @@ class SqliteConnection implements DatabaseConnection {
     try {
       return Promise.resolve(this.#engine.run<R>(query, false))
     } catch (error) {
-      if (!this.#engine.inTransaction) this.#ended = error
+      this.#ended = error
       return Promise.reject(error)
     }
   }
@@ -183,6 +179,7 @@ class SqliteConnection implements DatabaseConnection {
     const ended = this.#ended
     try {
       if (ended === undefined) this.#engine.commit()
+      else this.#engine.rollback()
     } finally {
       this.#open = false
       this.#engine.unlock()
