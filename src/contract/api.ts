@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { id, realmName, text, time } from './field.ts'
+import { id, realmName, text } from './field.ts'
 import { noQuery, nothing, operation, optional, removable } from './operation.ts'
-import { containing, flag, listQuery, page, range } from './page.ts'
+import { containing, flag, listQuery, page } from './page.ts'
 import { resourceIdentifier } from './uri.ts'
 
 const writable = { name: text(200) }
@@ -12,8 +12,6 @@ export const api = z
     identifier: z.string().describe('the audience of the tokens for it (RFC 8707)'),
     ...writable,
     built_in: z.boolean(),
-    created_at: time,
-    updated_at: time,
   })
   .meta({ id: 'Api' })
 export type Api = z.infer<typeof api>
@@ -37,11 +35,7 @@ export const listApis = operation({
   summary: 'APIs: what tokens are for',
   right: 'read',
   params: realmParams,
-  query: listQuery({ identifier: containing, name: containing, built_in: flag, created_at: range }, [
-    'identifier',
-    'name',
-    'created_at',
-  ]),
+  query: listQuery({ identifier: containing, name: containing, built_in: flag }, ['identifier', 'name']),
   body: nothing,
   answer: page(api),
   status: 200,
@@ -93,7 +87,7 @@ export const deleteApi = operation({
   id: 'apis.delete',
   method: 'DELETE',
   path: '/realms/{realm}/apis/{id}',
-  summary: 'Delete an API without scopes',
+  summary: 'Delete an API with its scopes; clients and consents lose them',
   right: 'write',
   body: nothing,
   answer: nothing,

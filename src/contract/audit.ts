@@ -26,6 +26,8 @@ export const auditEntry = z
 const filters = {
   at_ms: range,
   actor_name: containing,
+  address: containing,
+  request_id: containing,
   action: containing,
   object_kind: containing,
   object_id: containing,

@@ -88,9 +88,10 @@ const writable = {
   jwks_uri: fetchedLink.nullable(),
 }
 
-/** Stored URIs may be those of built-in clients, so they are shown, not judged again. */
+/** What is stored may be of a built-in client, or of a version that offered more: it is shown, not judged again. */
 const shown = {
   ...writable,
+  grant_types: z.array(z.string()),
   redirect_uris: z.array(z.string()),
   post_logout_redirect_uris: z.array(z.string()),
   allowed_cors_origins: z.array(z.string()),
@@ -130,10 +131,6 @@ export const clientPatch = z
   .meta({ id: 'ClientPatch', examples: [{ enabled: false }, { expires_in: null }] })
 export type ClientPatch = z.infer<typeof clientPatch>
 
-/** What a whole client looks like before its defaults: a merge patch is judged by this after it was merged. */
-export const clientDocument = z.strictObject({ client_id: clientId, ...optional(writable) })
-export type ClientDocument = z.infer<typeof clientDocument>
-
 export const clientParams = z.strictObject({ realm: realmName, client_id: z.string().min(1).max(255) })
 const realmParams = z.strictObject({ realm: realmName })
 
@@ -142,8 +139,10 @@ const noun = { noun: 'client', reach: 'realm', params: clientParams, query: noQu
 const filters = {
   client_id: containing,
   client_name: containing,
+  description: containing,
   client_uri: containing,
   enabled: flag,
+  built_in: flag,
   expires_in: range,
   created_at: range,
   updated_at: range,
@@ -166,6 +165,7 @@ export const listClients = operation({
     'client_name',
     'client_uri',
     'enabled',
+    'token_endpoint_auth_method',
     'expires_in',
     'created_at',
     'updated_at',

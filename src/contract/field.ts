@@ -6,7 +6,7 @@ const oneLine = /^[^\p{Cc}]*$/u
 /** The same but for tab and line ends. */
 const someLines = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/
 
-const wellFormed = (text: string): boolean => text.isWellFormed()
+const wellFormed = (typed: string): boolean => typed.isWellFormed()
 const unpaired = 'must be well-formed Unicode'
 
 /** One line of text, not blank. */

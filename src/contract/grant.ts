@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { clientParams } from './client.ts'
 import { id, time } from './field.ts'
 import { noQuery, nothing, operation } from './operation.ts'
-import { listQuery, page, range } from './page.ts'
+import { containing, listQuery, page, range } from './page.ts'
 
 export const grant = z
   .object({
     id,
     kind: z.enum(['authorization_code']),
     user_id: id,
-    username: z.string().nullable(),
+    username: z.string(),
     scope: z.string(),
     offline: z.boolean().describe('outlives the session'),
     auth_time: time,
@@ -27,7 +27,11 @@ export const listGrants = operation({
   path: '/realms/{realm}/clients/{client_id}/tokens',
   summary: 'What users have allowed the client and still holds: each is a family of tokens',
   right: 'read',
-  query: listQuery({ created_at: range, expires_at: range }, ['created_at', 'expires_at']),
+  query: listQuery({ username: containing, created_at: range, expires_at: range }, [
+    'username',
+    'created_at',
+    'expires_at',
+  ]),
   body: nothing,
   answer: page(grant),
   status: 200,

@@ -13,6 +13,7 @@ export const problem = z
     request_id: z.string().describe('finds the request in the log'),
   })
   .meta({
+    id: 'Problem',
     examples: [
       {
         type: 'urn:sallyport:problem:invalid_field',

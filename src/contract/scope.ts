@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { description, realmName, scopeToken, time } from './field.ts'
+import { description, realmName, scopeToken } from './field.ts'
 import { noQuery, nothing, operation, optional, removable } from './operation.ts'
-import { containing, flag, listQuery, page, range } from './page.ts'
+import { containing, flag, listQuery, page } from './page.ts'
 import { resourceIdentifier } from './uri.ts'
 
 const writable = { description }
@@ -13,8 +13,6 @@ export const scope = z
     ...writable,
     api: api.nullable().describe('identifier of its API; null: a scope of OpenID Connect'),
     built_in: z.boolean(),
-    created_at: time,
-    updated_at: time,
   })
   .meta({ id: 'Scope' })
 export type Scope = z.infer<typeof scope>
@@ -41,11 +39,7 @@ export const listScopes = operation({
   summary: 'Scopes',
   right: 'read',
   params: realmParams,
-  query: listQuery({ name: containing, description: containing, built_in: flag, created_at: range }, [
-    'name',
-    'description',
-    'created_at',
-  ]),
+  query: listQuery({ name: containing, description: containing, built_in: flag }, ['name', 'description']),
   body: nothing,
   answer: page(scope),
   status: 200,
@@ -97,7 +91,7 @@ export const deleteScope = operation({
   id: 'scopes.delete',
   method: 'DELETE',
   path: '/realms/{realm}/scopes/{name}',
-  summary: 'Delete a scope that no client may ask for any longer',
+  summary: 'Delete a scope; clients and consents lose it',
   right: 'write',
   body: nothing,
   answer: nothing,

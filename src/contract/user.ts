@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, isSegment, realmName, roleName, text, time } from './field.ts'
+import { description, id, isSegment, realmName, roleName, text, time } from './field.ts'
 import { noQuery, nothing, operation, optional, removable } from './operation.ts'
 import { containing, flag, listQuery, page, range } from './page.ts'
 
@@ -10,18 +10,14 @@ const email = z
   .refine((address) => address.isWellFormed(), 'must be well-formed Unicode')
 
 /** OpenID Connect Core §5.1.1. */
-const address = z.strictObject({
-  formatted: z
-    .string()
-    .max(500)
-    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/)
-    .optional(),
-  street_address: text(200).optional(),
-  locality: text(100).optional(),
-  region: text(100).optional(),
-  postal_code: text(20).optional(),
-  country: text(100).optional(),
-})
+const addressFields = {
+  formatted: description.max(500),
+  street_address: text(200),
+  locality: text(100),
+  region: text(100),
+  postal_code: text(20),
+  country: text(100),
+}
 
 export const password = z
   .string()
@@ -40,7 +36,7 @@ const writable = {
     .string()
     .regex(/^\+?[0-9 ().-]{3,31}$/, 'must be a telephone number, best in the form of E.164')
     .nullable(),
-  address: address.nullable(),
+  address: z.strictObject(optional(addressFields)).nullable(),
   locale: z
     .string()
     .max(35)
@@ -71,8 +67,15 @@ export const userBody = z
   })
 export type UserBody = z.infer<typeof userBody>
 
+const addressPatch = z.strictObject(removable(addressFields)).nullable().optional()
+
 export const userPatch = z
-  .strictObject({ username: username.optional(), ...removable(writable), password: password.optional() })
+  .strictObject({
+    username: username.optional(),
+    ...removable(writable),
+    address: addressPatch,
+    password: password.optional(),
+  })
   .meta({ id: 'UserPatch', examples: [{ enabled: false }, { address: { locality: 'Turin' } }] })
 export type UserPatch = z.infer<typeof userPatch>
 
@@ -88,6 +91,8 @@ const noun = { noun: 'user', reach: 'realm', params: userParams, query: noQuery 
 const filters = {
   username: containing,
   name: containing,
+  given_name: containing,
+  family_name: containing,
   email: containing,
   enabled: flag,
   email_verified: flag,
@@ -103,7 +108,16 @@ export const listUsers = operation({
   summary: 'Users; search looks into username, name and email',
   right: 'read',
   params: realmParams,
-  query: listQuery(filters, ['username', 'name', 'email', 'enabled', 'created_at', 'updated_at']),
+  query: listQuery(filters, [
+    'username',
+    'name',
+    'given_name',
+    'family_name',
+    'email',
+    'enabled',
+    'created_at',
+    'updated_at',
+  ]),
   body: nothing,
   answer: page(user),
   status: 200,

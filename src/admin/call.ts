@@ -1,0 +1,63 @@
+/** One call of an operation, as its handler sees it: parsed, allowed, and with the realm that it is about. */
+import type { z } from 'zod'
+import type { Operation } from '#contract/operation.ts'
+import type { Request } from '#http/message.ts'
+import type { Actor } from '#store/audit.ts'
+import type { ListQuery } from '#store/listing.ts'
+import type { Realm } from '#store/realms.ts'
+import type { AdminContext } from './context.ts'
+import type { Administrator } from './gate.ts'
+
+export interface Call<O extends Operation> {
+  readonly context: AdminContext
+  readonly request: Request
+  readonly administrator: Administrator
+  /** Who the audit names. */
+  readonly actor: Actor
+  /** The realm that the path names; `system` where an operation is about the whole installation. */
+  readonly realm: Realm
+  readonly params: z.output<O['params']>
+  readonly query: z.output<O['query']>
+  readonly body: z.output<O['body']>
+}
+
+export interface Reply<T> {
+  readonly value: T
+  readonly etag?: string
+  /** Below `/api/v1`, percent-encoded. */
+  readonly location?: string
+}
+
+/** An operation with what it does. */
+export interface Handled {
+  readonly operation: Operation
+  run(call: Call<Operation>): Promise<Reply<unknown>>
+}
+
+export function handle<O extends Operation>(
+  operation: O,
+  run: (call: Call<O>) => Promise<Reply<z.input<O['answer']>>>,
+): Handled {
+  return { operation, run: run as Handled['run'] }
+}
+
+interface Listed {
+  readonly page: number
+  readonly page_size: number
+  readonly search?: string | undefined
+  readonly sort?: string | undefined
+  readonly [filter: string]: unknown
+}
+
+/** The words of a list as the store takes them. */
+export function listQueryOf(query: Listed): ListQuery {
+  const { page, page_size, search, sort, ...rest } = query
+  const filters: Record<string, string> = {}
+  for (const [name, value] of Object.entries(rest)) if (typeof value === 'string') filters[name] = value
+  return { filters, search, sort, page, page_size }
+}
+
+/** A list that is always short: it comes whole, on one page. */
+export function wholePage<T>(items: T[]): { items: T[]; total: number; page: number; page_size: number } {
+  return { items, total: items.length, page: 1, page_size: Math.max(items.length, 1) }
+}
