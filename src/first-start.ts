@@ -114,7 +114,7 @@ async function ensureQuickStart({ db, config }: FirstStartContext, realm: Realm)
 
 /** The administrator, with the password that was asked for, which is final, or with a generated one to be changed. */
 async function ensureAdmin(context: FirstStartContext, system: Realm): Promise<AdminSignIn | undefined> {
-  const { db, config, isTerminal = process.stdout.isTTY === true } = context
+  const { db, config, isTerminal = process.stdout.isTTY } = context
   if (await findUserByLogin(db, system.id, ADMIN)) return undefined
   const hasher = createPasswordHasher({ concurrency: 1 })
   const admin = { username: ADMIN, name: 'Administrator', roles: [ADMIN] }

@@ -1,39 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Actor, listAudit } from '#store/audit.ts'
-import { createClient, deleteClient, type NewClient, revokeClientTokens, updateClient } from '#store/client-changes.ts'
+import { listAudit } from '#store/audit.ts'
+import { createClient, deleteClient, type NewClient, updateClient } from '#store/client-changes.ts'
 import { addClientSecret, removeClientSecret } from '#store/client-secrets.ts'
-import { type Client, findClient, findClientById, hasCorsOrigin, listClients, registeredUris } from '#store/clients.ts'
-import { findPassword } from '#store/credentials.ts'
-import { type Database, transaction } from '#store/database.ts'
-import { createGrant, findLiveGrant } from '#store/grants.ts'
-import { type ListQuery, ListRefused } from '#store/listing.ts'
-import { createRealm, deleteRealm, findRealm, listRealmPage, type Realm, updateRealm } from '#store/realms.ts'
-import { createApi, createScope, deleteApi, deleteScope, updateScope } from '#store/resource-changes.ts'
-import { listApis, listScopes, realmResources } from '#store/resources.ts'
-import { createRole, deleteRole, findRole, listRoles, UnknownRole, updateRole } from '#store/roles.ts'
-import { createUser, deleteUser, setUserPassword, updateUser } from '#store/user-changes.ts'
-import { findUser, findUserByLogin, listUsers, type User } from '#store/users.ts'
+import { findClient, findClientById, hasCorsOrigin, registeredUris } from '#store/clients.ts'
+import type { Database } from '#store/database.ts'
+import { createRealm, deleteRealm, findRealm, type Realm, updateRealm } from '#store/realms.ts'
+import { realmResources } from '#store/resources.ts'
+import { createRole, deleteRole, findRole, UnknownRole, updateRole } from '#store/roles.ts'
+import { createUser, deleteUser, type NewUser, setUserPassword } from '#store/user-changes.ts'
+import { findUser, findUserByLogin } from '#store/users.ts'
 import { ENGINES, openTestDatabase, type TestDatabase } from './store-engines.ts'
-
-const actor: Actor = { kind: 'user', id: 'u1', name: 'root\r\nforged', address: '192.0.2.1', request_id: 'r1' }
-const publicUrl = 'https://id.example'
-
-function query(part: Partial<ListQuery> = {}): ListQuery {
-  return { filters: {}, page: 1, page_size: 25, ...part }
-}
-
-/** The record; a name that is taken would be a mistake of the test. */
-async function made<T>(record: Promise<T | 'taken'>): Promise<T> {
-  const result = await record
-  if (result === 'taken') throw new Error('the name is taken')
-  return result
-}
+import { actor, addClient, addUser, made, publicUrl, query } from './store-fixture.ts'
 
 describe.each(ENGINES)('%s', (engine) => {
   let opened: TestDatabase
   let db: Database
   let realm: Realm
-  let names = 0
 
   beforeAll(async () => {
     opened = await openTestDatabase(engine)
@@ -43,57 +25,8 @@ describe.each(ENGINES)('%s', (engine) => {
 
   afterAll(() => opened.drop())
 
-  function client(fields: Partial<NewClient> = {}): Promise<Client> {
-    names += 1
-    return made(createClient(db, actor, realm.id, { client_id: `client-${names}`, ...fields }))
-  }
-
-  function user(fields: object = {}): Promise<User> {
-    names += 1
-    return made(createUser(db, actor, realm.id, { username: `user-${names}`, password_hash: 'first', ...fields }))
-  }
-
-  async function grantOf(owner: Client, person: User): Promise<string> {
-    const now = Math.floor(Date.now() / 1000)
-    const session = { id: `session-of-${person.id}`, token_hash: `hash-of-${person.id}`, realm_id: realm.id }
-    const times = {
-      auth_time: now,
-      created_at: now,
-      last_seen_at: now,
-      idle_expires_at: now + 60,
-      expires_at: now + 60,
-    }
-    await db.sql
-      .insertInto('sessions')
-      .values({ ...session, ...times, user_id: person.id, amr: '[]', address: '', user_agent: '', ended_at: null })
-      .execute()
-    const grant = await transaction(db, (sql) =>
-      createGrant(sql, {
-        realm_id: realm.id,
-        client_id: owner.id,
-        user_id: person.id,
-        session_id: session.id,
-        kind: 'authorization_code',
-        scope: 'openid',
-        offline: true,
-        auth_time: now,
-        amr: ['pwd'],
-        created_at: now,
-        expires_at: now + 60,
-      }),
-    )
-    expect(await findLiveGrant(db, grant.id)).toBeDefined()
-    return grant.id
-  }
-
-  async function sessionIsLive(person: User): Promise<boolean> {
-    const row = await db.sql
-      .selectFrom('sessions')
-      .select('ended_at')
-      .where('user_id', '=', person.id)
-      .executeTakeFirst()
-    return row?.ended_at === null
-  }
+  const client = (fields?: Partial<NewClient>) => addClient(db, realm.id, fields)
+  const user = (fields?: Partial<NewUser>) => addUser(db, realm.id, fields)
 
   test('a realm begins with its standard scopes and the API of the door out', async () => {
     const { scopes, apis } = await realmResources(db, realm, publicUrl)
@@ -194,35 +127,6 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await findClient(db, realm.id, client_id)).toMatchObject({ description: 'xxxx' })
   })
 
-  test('N040 a disabled client loses its grants and its machine tokens', async () => {
-    const owner = await client()
-    const grant = await grantOf(owner, await user())
-    const changed = await updateClient(db, actor, realm.id, owner.client_id, () => ({ enabled: false }))
-    expect(changed).toMatchObject({ enabled: false, token_epoch: owner.token_epoch + 1 })
-    await updateClient(db, actor, realm.id, owner.client_id, () => ({ enabled: true }))
-    expect(await findLiveGrant(db, grant)).toBeUndefined()
-  })
-
-  test('N140 a client made again under a deleted name inherits nothing', async () => {
-    const first = await client({ secret: { kind: 'generated', value: 'hash' }, scope: 'openid' })
-    const grant = await grantOf(first, await user())
-    expect(await deleteClient(db, actor, realm.id, first.client_id)).toBe(true)
-    expect(await findClient(db, realm.id, first.client_id)).toBeUndefined()
-    expect(await findClientById(db, first.id)).toBeUndefined()
-    const second = await made(createClient(db, actor, realm.id, { client_id: first.client_id }))
-    expect(second.id).not.toBe(first.id)
-    expect(second).toMatchObject({ secrets: [], scope: '' })
-    expect(await findLiveGrant(db, grant)).toBeUndefined()
-  })
-
-  test('revoking all tokens ends the grants and raises the epoch', async () => {
-    const owner = await client()
-    const grant = await grantOf(owner, await user())
-    expect(await revokeClientTokens(db, actor, realm.id, owner.client_id)).toBe(1)
-    expect(await findLiveGrant(db, grant)).toBeUndefined()
-    expect(await findClient(db, realm.id, owner.client_id)).toMatchObject({ token_epoch: 1 })
-  })
-
   test('a new secret ends the others after the overlap, without one at once', async () => {
     const owner = await client({ secret: { kind: 'generated', value: 'one' } })
     const added = await addClientSecret(db, actor, owner, { kind: 'generated', value: 'two' }, 600)
@@ -264,44 +168,6 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await findUserByLogin(db, realm.id, 'ada@example.org')).toBeUndefined()
   })
 
-  test.each([
-    ['disabled', (person: User) => updateUser(db, actor, realm.id, person.id, () => ({ enabled: false }))],
-    ['given a new password', (person: User) => setUserPassword(db, actor, realm.id, person.id, 'second', true)],
-    [
-      'edited with a new password',
-      (person: User) => updateUser(db, actor, realm.id, person.id, () => ({ password_hash: 'second' })),
-    ],
-    ['deleted', (person: User) => deleteUser(db, actor, realm.id, person.id)],
-  ])('N039 sessions and grants of a user who is %s end with it', async (_, change) => {
-    const person = await user()
-    const grant = await grantOf(await client(), person)
-    expect(await sessionIsLive(person)).toBe(true)
-    await change(person)
-    expect(await sessionIsLive(person)).toBe(false)
-    expect(await findLiveGrant(db, grant)).toBeUndefined()
-  })
-
-  test('an edit that ends nothing leaves sessions and grants alone', async () => {
-    const person = await user()
-    const grant = await grantOf(await client(), person)
-    expect(await updateUser(db, actor, realm.id, person.id, () => ({ given_name: 'Ada' }))).toMatchObject({
-      given_name: 'Ada',
-      username: person.username,
-    })
-    expect(await sessionIsLive(person)).toBe(true)
-    expect(await findLiveGrant(db, grant)).toBeDefined()
-    expect(await findPassword(db, person.id)).toEqual({ value: 'first' })
-  })
-
-  test('N140 a user made again under a deleted name is somebody else', async () => {
-    const first = await user({ username: 'phoenix', email: 'phoenix@example.org' })
-    await deleteUser(db, actor, realm.id, first.id)
-    expect(await findUserByLogin(db, realm.id, 'phoenix')).toBeUndefined()
-    expect(await findPassword(db, first.id)).toBeUndefined()
-    const second = await user({ username: 'Phoenix' })
-    expect(second.id).not.toBe(first.id)
-  })
-
   test('roles belong to a realm, go to users and clients, and leave them when they end', async () => {
     await made(createRole(db, actor, realm.id, { name: 'clerk', description: '' }))
     expect(await createRole(db, actor, realm.id, { name: 'clerk', description: '' })).toBe('taken')
@@ -322,33 +188,6 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await deleteRole(db, actor, realm.id, 'clerk')).toBe(false)
   })
 
-  test('a scope that ends is taken from clients and consents, so that its name comes back unasked-for', async () => {
-    const api_id = await made(createApi(db, actor, realm.id, { identifier: 'https://api.example', name: 'Orders' }))
-    expect(await createApi(db, actor, realm.id, { identifier: 'https://api.example', name: 'Twice' })).toBe('taken')
-    for (const name of ['orders', 'orders:read', 'orders_read']) {
-      await made(createScope(db, actor, realm.id, { name, description: '', api_id }))
-    }
-    expect(await createScope(db, actor, realm.id, { name: 'orders', description: '', api_id })).toBe('taken')
-    expect(await updateScope(db, actor, realm.id, 'orders', () => ({ description: 'All' }))).toBe(true)
-    const owner = await client({ scope: 'orders openid orders:read orders_read' })
-    const person = await user()
-    const consent = { user_id: person.id, client_id: owner.id, scope: 'openid orders orders:read' }
-    await db.sql
-      .insertInto('consents')
-      .values({ ...consent, created_at: 1, updated_at: 1 })
-      .execute()
-    const consented = () => db.sql.selectFrom('consents').select('scope').where('user_id', '=', person.id).execute()
-
-    expect(await deleteScope(db, actor, realm.id, 'orders')).toBe(true)
-    expect(await findClient(db, realm.id, owner.client_id)).toMatchObject({ scope: 'openid orders:read orders_read' })
-    expect(await consented()).toEqual([{ scope: 'openid orders:read' }])
-
-    expect(await deleteApi(db, actor, realm.id, api_id)).toBe(true)
-    expect(await findClient(db, realm.id, owner.client_id)).toMatchObject({ scope: 'openid' })
-    expect(await consented()).toEqual([{ scope: 'openid' }])
-    expect((await realmResources(db, realm, publicUrl)).scopes.has('orders:read')).toBe(false)
-  })
-
   test('a change on one node is seen by another, which held the client', async () => {
     const second = await opened.reopen()
     const { client_id } = await client({ client_name: 'old' })
@@ -357,91 +196,5 @@ describe.each(ENGINES)('%s', (engine) => {
     await expect
       .poll(async () => (await findClient(second, realm.id, client_id))?.client_name, { timeout: 10_000 })
       .toBe('new')
-  })
-
-  describe('lists', () => {
-    let listed: Realm
-
-    beforeAll(async () => {
-      listed = await made(createRealm(db, actor, { name: 'lists', display_name: 'Lists' }))
-      const fields = [
-        { client_id: 'Alpha', client_name: 'First 100%', expires_in: 60, description: 'Big' },
-        { client_id: 'beta', client_name: 'second_one', expires_in: 600, enabled: false },
-        { client_id: 'gamma', client_name: 'Third ÄÖÜ' },
-      ]
-      for (const each of fields) await made(createClient(db, actor, listed.id, each))
-      await made(createUser(db, actor, listed.id, { username: 'Zoë', name: 'Zoë Z', email: 'Z@example.org' }))
-      await made(createUser(db, actor, listed.id, { username: 'abe' }))
-    })
-
-    async function ids(part: Partial<ListQuery>): Promise<string[]> {
-      const page = await listClients(db, listed.id, query(part))
-      expect(page.total).toBe(page.items.length)
-      return page.items.map((item) => item.client_id)
-    }
-
-    test.each<[string, Partial<ListQuery>, string[]]>([
-      ['all, by client_id', {}, ['Alpha', 'beta', 'gamma']],
-      ['a part of a word, whatever the case', { filters: { client_id: 'LPH' } }, ['Alpha']],
-      ['the case of other alphabets', { filters: { client_name: 'äöü' } }, ['gamma']],
-      ['% as itself', { filters: { client_name: '0%' } }, ['Alpha']],
-      ['% not as a wildcard', { filters: { client_name: 'F%t' } }, []],
-      ['_ as itself', { filters: { client_name: 'd_o' } }, ['beta']],
-      ['_ not as a wildcard', { filters: { client_id: 'b_ta' } }, []],
-      ['text without a folded copy', { filters: { description: 'bIG' } }, ['Alpha']],
-      ['a flag', { filters: { enabled: 'false' } }, ['beta']],
-      ['more than', { filters: { expires_in: '>60' } }, ['beta']],
-      ['at least', { filters: { expires_in: '>=60' } }, ['Alpha', 'beta']],
-      ['equal', { filters: { expires_in: '60' } }, ['Alpha']],
-      ['a range', { filters: { expires_in: '61..600' } }, ['beta']],
-      ['a half-open range', { filters: { expires_in: '..599' } }, ['Alpha']],
-      ['several at once', { filters: { expires_in: '1..', enabled: 'true' } }, ['Alpha']],
-      ['search in id or name', { search: 'ALPHA' }, ['Alpha']],
-      ['search in id or name', { search: 'third' }, ['gamma']],
-      ['descending, nulls last', { sort: '-expires_in' }, ['beta', 'Alpha', 'gamma']],
-      ['ascending, nulls last', { sort: 'expires_in' }, ['Alpha', 'beta', 'gamma']],
-    ])('%s', async (_, part, expected) => {
-      expect(await ids(part)).toEqual(expected)
-    })
-
-    test('a page is a part, the total is the whole', async () => {
-      const page = await listClients(db, listed.id, query({ page: 2, page_size: 2 }))
-      expect(page).toMatchObject({ total: 3, items: [{ client_id: 'gamma' }] })
-    })
-
-    test.each<[string, Partial<ListQuery>]>([
-      ['secret', { filters: { secret: 'x' } }],
-      ['__proto__', { filters: JSON.parse('{"__proto__":"x"}') as Record<string, string> }],
-      ['constructor', { sort: 'constructor' }],
-      ['enabled', { filters: { enabled: 'yes' } }],
-      ['expires_in', { filters: { expires_in: '>x' } }],
-      ['expires_in', { filters: { expires_in: '..' } }],
-      ["id' or 1=1", { sort: "-id' or 1=1" }],
-      ['page', { page: 0 }],
-    ])('refuses naming %s', async (field, part) => {
-      const refusal = await listClients(db, listed.id, query(part)).catch((error: unknown) => error)
-      expect(refusal).toBeInstanceOf(ListRefused)
-      expect(refusal).toMatchObject({ field })
-    })
-
-    test('every noun has its list', async () => {
-      const users = await listUsers(db, listed.id, query({ search: 'ZOË' }))
-      expect(users).toMatchObject({ total: 1, items: [{ username: 'Zoë', roles: [] }] })
-      expect((await listUsers(db, listed.id, query({ sort: '-name' }))).items.map((item) => item.username)).toEqual([
-        'Zoë',
-        'abe',
-      ])
-      expect(await listRoles(db, listed.id, query())).toEqual({ items: [], total: 0 })
-      expect(await listScopes(db, listed, publicUrl, query({ filters: { name: 'outbound' } }))).toMatchObject({
-        total: 2,
-        items: [{ name: 'outbound:call', api_identifier: 'https://id.example/realms/lists/outbound' }, {}],
-      })
-      expect(await listApis(db, listed, publicUrl, query())).toMatchObject({
-        total: 1,
-        items: [{ name: 'The door out' }],
-      })
-      expect(await listRealmPage(db, query({ filters: { name: 'list' } }))).toMatchObject({ total: 1 })
-      expect(await listRealmPage(db, query(), ['shop'])).toMatchObject({ total: 1, items: [{ name: 'shop' }] })
-    })
   })
 })

@@ -71,7 +71,7 @@ export async function listPage<B extends keyof Tables, Row>(
     .offset((asked.page - 1) * asked.page_size)
     .execute()
   const counted = await matching.clearSelect().select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow()
-  return { items, total: Number(counted.total) }
+  return { items, total: counted.total }
 }
 
 function fieldOf(rules: ListRules, name: string): ListField {

@@ -33,13 +33,13 @@ export async function insertStandardResources(sql: Sql, realm: Pick<Realm, 'id' 
   }
 }
 
-/** Answers the id. `taken`: the realm has an API of that identifier. */
-export function createApi(db: Database, actor: Actor, realmId: string, input: NewApi): Promise<string | Taken> {
+/** `taken`: the realm has an API of that identifier. */
+export function createApi(db: Database, actor: Actor, realmId: string, input: NewApi): Promise<{ id: string } | Taken> {
   return takenOr(
     changeConfig(db, async (sql) => {
       const row = await insertApi(sql, realmId, input, false)
       await writeAudit(sql, { ...apiObject(row), actor, action: 'api.create', after: row })
-      return row.id
+      return { id: row.id }
     }),
   )
 }
@@ -93,13 +93,18 @@ export function deleteApi(db: Database, actor: Actor, realmId: string, id: strin
   })
 }
 
-/** Answers the id. `taken`: the realm has a scope of that name. */
-export function createScope(db: Database, actor: Actor, realmId: string, input: NewScope): Promise<string | Taken> {
+/** `taken`: the realm has a scope of that name. */
+export function createScope(
+  db: Database,
+  actor: Actor,
+  realmId: string,
+  input: NewScope,
+): Promise<{ id: string } | Taken> {
   return takenOr(
     changeConfig(db, async (sql) => {
       const row = await insertScope(sql, realmId, input, false)
       await writeAudit(sql, { ...scopeObject(row), actor, action: 'scope.create', after: row })
-      return row.id
+      return { id: row.id }
     }),
   )
 }
