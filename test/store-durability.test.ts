@@ -115,9 +115,7 @@ test('a sync that fails is fatal, and nobody who waits for it or comes later get
   let answered = 0
   const wait = (): void => {
     durable.committed()
-    void durable.settled().then(() => {
-      answered += 1
-    })
+    void durable.settled().then(() => (answered += 1))
   }
   wait()
   wait()

@@ -272,9 +272,18 @@ export function openSqlite(url: string, onFatal: (error: Error) => void, observe
     await engine.lock()
     await engine.durable.settled()
     await sql.destroy()
-    db.exec('pragma wal_checkpoint(truncate)')
+    closeFile(db, observe)
     closeSync(descriptor)
-    db.close()
   }
   return { sql, close }
+}
+
+/** A last checkpoint that fails (disk full) is no loss: the next start reads the log. */
+function closeFile(db: DatabaseSync, observe: Observe | undefined): void {
+  try {
+    db.exec('pragma wal_checkpoint(truncate)')
+  } catch (error) {
+    observe?.({ what: 'checkpoint', seconds: 0, error: String(error) })
+  }
+  db.close()
 }
