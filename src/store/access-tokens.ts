@@ -1,5 +1,5 @@
 import type { Sql } from './database.ts'
-import type { AccessTokensTable } from './tables.ts'
+import type { AccessTokensTable } from './passing-tables.ts'
 
 export type AccessTokenRow = Readonly<AccessTokensTable>
 

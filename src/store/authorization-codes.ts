@@ -1,5 +1,5 @@
 import type { Sql } from './database.ts'
-import type { AuthorizationCodesTable } from './tables.ts'
+import type { AuthorizationCodesTable } from './passing-tables.ts'
 
 /** A code as it is stored: its hash, and what it is bound to (RFC 6749 §4.1.2). */
 export interface AuthorizationCode

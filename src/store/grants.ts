@@ -1,7 +1,7 @@
 import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import type { Database, Sql } from './database.ts'
-import type { GrantsTable } from './tables.ts'
+import type { GrantsTable } from './passing-tables.ts'
 import { type User, userOf } from './users.ts'
 
 /** One authorization and all that descends from it. */
@@ -109,6 +109,20 @@ function liveGrants(sql: Sql, now: number) {
         ]),
       ]),
     )
+}
+
+/**
+ * Inside a transaction: keeps the session from ending before what is built on it is written, so that whoever ends it sees
+ * that too. False: it has ended.
+ */
+export async function holdSession(sql: Sql, id: string): Promise<boolean> {
+  const held = await sql
+    .updateTable('sessions')
+    .set((session) => ({ ended_at: session.ref('ended_at') }))
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst()
+  return held.numUpdatedRows > 0n
 }
 
 /** Ends a grant and with it everything that descends from it; false: it had ended before. */

@@ -1,5 +1,5 @@
 import type { Sql } from './database.ts'
-import type { RefreshTokensTable } from './tables.ts'
+import type { RefreshTokensTable } from './passing-tables.ts'
 
 export type RefreshTokenRow = Readonly<RefreshTokensTable>
 
