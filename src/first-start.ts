@@ -15,6 +15,7 @@ import { nowSeconds } from '#observe/clock.ts'
 import { systemActor } from '#store/audit.ts'
 import { createClient } from '#store/client-changes.ts'
 import { type Client, findClient } from '#store/clients.ts'
+import { findPassword } from '#store/credentials.ts'
 import type { Database } from '#store/database.ts'
 import { quickStartClient, systemClients } from '#store/default-clients.ts'
 import { addFact, readFact } from '#store/facts.ts'
@@ -129,7 +130,10 @@ async function ensureAdmin(context: FirstStartContext, system: Realm): Promise<A
   const password_hash = await hasher.hash(password)
   const created = await createUser(db, systemActor, system.id, { ...admin, password_hash, must_change_password: true })
   if (created === 'taken') {
-    if (isNew) removeSecretFile(path)
+    // Another process was first. It has read this file, or else its own has the password that counts.
+    const user = await findUserByLogin(db, system.id, ADMIN)
+    const stored = user && (await findPassword(db, user.id))
+    if (isNew && !(stored && (await hasher.verify(password, stored.value)))) removeSecretFile(path)
     return undefined
   }
   if (!isTerminal) return { username: ADMIN, passwordFile: path }
