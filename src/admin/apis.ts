@@ -41,10 +41,10 @@ export const apiHandlers: readonly Handled[] = [
   handle(contract.createApi, async ({ context, actor, realm, body }) => {
     const { identifier, name = identifier.slice(0, 200) } = body
     refuseOwnAddress(context, identifier)
-    const id = await createApi(context.db, actor, realm.id, { identifier, name })
-    if (id === 'taken') throw taken('identifier')
-    const api = await apiOfPath(context, realm, id)
-    return { value: shown(api), etag: etagOf(writableOf(api)), location: `/realms/${realm.name}/apis/${id}` }
+    const created = await createApi(context.db, actor, realm.id, { identifier, name })
+    if (created === 'taken') throw taken('identifier')
+    const api = await apiOfPath(context, realm, created.id)
+    return { value: shown(api), etag: etagOf(writableOf(api)), location: `/realms/${realm.name}/apis/${api.id}` }
   }),
 
   handle(contract.readApi, async ({ context, realm, params }) => {
