@@ -5,13 +5,13 @@
 import { join } from 'node:path'
 import { adminRoutes } from '#admin/routes.ts'
 import { createPasswordHasher, HashQueueFull } from '#crypto/password.ts'
+import { assetRoutes } from '#http/assets.ts'
 import { createEgress } from '#http/egress.ts'
 import type { Refused, Route } from '#http/message.ts'
-import { assetRoutes } from '#http/assets.ts'
 import { type Server, startServer } from '#http/server.ts'
 import type { IssuerContext } from '#issuer/context.ts'
 import { issuerRoutes } from '#issuer/routes.ts'
-import { ensureSigningKeys, rotateSigningKeys } from '#issuer/signing-keys.ts'
+import { ensureSigningKeys } from '#issuer/signing-keys.ts'
 import { loginRoutes } from '#login/routes.ts'
 import type { Log } from '#observe/log.ts'
 import { createMetrics } from '#observe/metrics.ts'
@@ -74,14 +74,13 @@ async function open(config: Config, log: Log, context: IssuerContext, report: Fi
     routes: operationsRoutes({ db: context.db, metrics: context.metrics, isReady: () => state.isReady }),
     host: config.operationsHost,
     port: config.operationsPort,
-    isSecure: false,
   })
   const front = await startServer({
     ...common,
     routes: everyDoor(context),
     host: config.host,
     port: config.port,
-    isSecure: config.publicUrl.startsWith('https:'),
+    secure: config.publicUrl.startsWith('https:'),
     ...(config.tls && { tls: config.tls }),
   })
   return {
@@ -99,7 +98,7 @@ function everyDoor(context: IssuerContext): readonly Route[] {
     ...assetRoutes(),
     ...issuerRoutes(context),
     ...loginRoutes(context),
-    ...adminRoutes({ ...context, ensureSigningKeys, rotateSigningKeys }),
+    ...adminRoutes(context),
   ]
 }
 
@@ -127,4 +126,3 @@ async function shut(
   await operations.close(1)
   await db.close()
 }
-

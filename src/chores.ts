@@ -48,10 +48,9 @@ export function startChores(context: IssuerContext, log: Log): Chores {
 async function runLeased(context: IssuerContext, log: Log, owner: string, chore: Chore): Promise<void> {
   const name = `chore:${chore.name}`
   try {
-    const epoch = await takeLease(context.db, name, owner, chore.everySeconds)
-    if (epoch === undefined) return
+    if ((await takeLease(context.db, name, owner, chore.everySeconds)) === undefined) return
     await chore.run(context)
-    await releaseLease(context.db, name, owner, epoch)
+    await releaseLease(context.db, name, owner)
   } catch (error) {
     log.warn({ chore: chore.name, err: error }, 'a chore failed and will be tried again')
   }

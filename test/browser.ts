@@ -61,7 +61,11 @@ export class Browser {
     return this.#go(form.action, { method: 'POST', body, headers: { origin: this.#origin, ...headers } })
   }
 
-  post(url: string | URL, fields: Readonly<Record<string, string>>, headers: Record<string, string> = {}): Promise<Page> {
+  post(
+    url: string | URL,
+    fields: Readonly<Record<string, string>>,
+    headers: Record<string, string> = {},
+  ): Promise<Page> {
     return this.#go(new URL(url, this.#origin), { method: 'POST', body: new URLSearchParams(fields), headers })
   }
 
@@ -88,7 +92,9 @@ export class Browser {
 
   #cookieHeader(url: URL): string {
     return [...this.#cookies]
-      .filter(([, { path }]) => url.pathname === path || url.pathname.startsWith(path.endsWith('/') ? path : `${path}/`))
+      .filter(
+        ([, { path }]) => url.pathname === path || url.pathname.startsWith(path.endsWith('/') ? path : `${path}/`),
+      )
       .map(([name, { value }]) => `${name}=${value}`)
       .join('; ')
   }

@@ -41,7 +41,11 @@ export async function addClient(
     if (secret !== undefined) return { secret: { kind: 'typed', value: await clientSecrets.hash(text) } }
     return { secret: { kind: 'generated', value: sha256Base64url(text) } }
   }
-  const client = await createClient(db, TEST_ACTOR, realm.id, { require_consent: false, ...(await stored()), ...fields })
+  const client = await createClient(db, TEST_ACTOR, realm.id, {
+    require_consent: false,
+    ...(await stored()),
+    ...fields,
+  })
   if (client === 'taken') throw new Error(`the client_id ${fields.client_id} is taken`)
   return { client_id: fields.client_id, client_secret: text }
 }

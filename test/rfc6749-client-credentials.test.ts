@@ -43,7 +43,10 @@ describe.each(ENGINES)('client credentials on %s', (engine) => {
   })
 
   test('N055 N053 a wrong or missing secret is invalid_client, by Basic with a challenge', async () => {
-    const wrong = await token({ grant_type: 'client_credentials' }, basic({ ...machine, client_secret: 'x'.repeat(43) }))
+    const wrong = await token(
+      { grant_type: 'client_credentials' },
+      basic({ ...machine, client_secret: 'x'.repeat(43) }),
+    )
     expect(wrong.status).toBe(401)
     expect(wrong.headers.get('www-authenticate')).toMatch(/^Basic /)
     expect(await wrong.json()).toMatchObject({ error: 'invalid_client' })
@@ -134,7 +137,10 @@ describe.each(ENGINES)('client credentials on %s', (engine) => {
   test('a refusal tells the log what was sent and what is stored, and never the secret', async () => {
     house.logged.length = 0
     await token({ grant_type: 'refresh_token', refresh_token: 'canary-refresh-token' })
-    await token({ grant_type: 'client_credentials' }, basic({ ...machine, client_secret: 'canary-secret-canary-secret' }))
+    await token(
+      { grant_type: 'client_credentials' },
+      basic({ ...machine, client_secret: 'canary-secret-canary-secret' }),
+    )
     const log = house.logged.join('\n')
     expect(log).toContain('unauthorized_client')
     expect(log).toContain('client_credentials')

@@ -15,7 +15,8 @@ import { invalidClient } from './refusals.ts'
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 const ASYMMETRIC = ['ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512', 'EdDSA', 'Ed25519']
-const SYMMETRIC = ['HS256', 'HS384', 'HS512']
+/** A generated secret has 43 characters: long enough for HS256 alone (RFC 7518 §3.2). */
+const SYMMETRIC = ['HS256']
 
 /** Advertised by discovery, both methods together. */
 export const ASSERTION_ALGORITHMS: readonly string[] = [...ASYMMETRIC, ...SYMMETRIC]

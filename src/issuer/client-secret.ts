@@ -7,11 +7,14 @@ import { randomBytes } from 'node:crypto'
 import { equalConstantTime, hmacSha256, sha256Base64url } from '#crypto/hash.ts'
 import type { Seal } from '#crypto/seal.ts'
 import type { Request } from '#http/message.ts'
+import { checkAttempt, forgive, giveBack, networkOf, type ThrottleKey, throttleKey } from '#login/throttle.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import type { ClientSecret } from '#store/client-secrets.ts'
 import type { Client } from '#store/clients.ts'
+import type { AttemptLimit } from '#store/login-failures.ts'
 import type { Realm } from '#store/realms.ts'
 import type { IssuerContext } from './context.ts'
+import { tooManyAttempts } from './refusals.ts'
 
 /** Where a sealed secret lives: sealing and opening must name the same place. */
 export const secretContext = (realmId: string, secretId: string) => ({
@@ -65,13 +68,36 @@ async function verifyTyped(
   )
   const pairs = live.flatMap((secret) => presented.map((text) => ({ secret, text, mark: markOf(secret, text) })))
   if (pairs.some(({ mark }) => remembered.has(mark))) return true
-  for (const { secret, text, mark } of pairs) {
-    if (await context.clientSecrets.verify(text, secret.value)) {
-      remember(mark)
-      return true
+  const keys = throttleKeys(client, request)
+  const waitSeconds = await checkAttempt(context.db, keys)
+  if (waitSeconds > 0) throw tooManyAttempts(waitSeconds, { client_id: client.client_id, address: request.address })
+  try {
+    for (const { secret, text, mark } of pairs) {
+      if (await context.clientSecrets.verify(text, secret.value)) {
+        remember(mark)
+        await forgive(context.db, keys)
+        return true
+      }
     }
+  } catch (fault) {
+    await giveBack(context.db, keys)
+    throw fault
   }
   return false
+}
+
+const QUARTER_SECONDS = 900
+const PER_CLIENT: AttemptLimit = {
+  failures: 20,
+  windowSeconds: QUARTER_SECONDS,
+  firstDelaySeconds: 5,
+  longestDelaySeconds: QUARTER_SECONDS,
+}
+
+/** A client guessed at from one address does not slow the client itself, which calls from another. */
+function throttleKeys(client: Client, request: Request): readonly ThrottleKey[] {
+  const place = `${client.id} ${networkOf(request.address)}`
+  return [throttleKey(client.realm_id, 'client', place, PER_CLIENT)]
 }
 
 const markOf = (secret: ClientSecret, presented: string): string =>

@@ -2,8 +2,9 @@
  * Access tokens: JWT per RFC 9068 or opaque. The `jti` carries what a check has to look up: `g.{grant}` where a person
  * is in it, `c.{client}.{epoch}` for a client's own, then 128 random bits. So one read tells whether it still holds.
  */
-import { randomToken } from '#crypto/random.ts'
+
 import type { Signer } from '#crypto/jws.ts'
+import { randomToken } from '#crypto/random.ts'
 import type { Authorization } from './authorization.ts'
 
 const JTI_RANDOM_BYTES = 16
