@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '../src/store/database.ts'
 import { sweepExpired } from '../src/store/sweep.ts'
-import type { AuthorizationCodesTable, GrantsTable, RefreshTokensTable, SessionsTable } from '../src/store/tables.ts'
+import type { Tables } from '../src/store/tables.ts'
 import { engines, open, type Place } from './store-places.ts'
 
-function authorizationCode(code: Partial<AuthorizationCodesTable>): AuthorizationCodesTable {
+function authorizationCode(code: Partial<Tables['authorization_codes']>): Tables['authorization_codes'] {
   return {
     code_hash: randomUUID(),
     realm_id: 'r',
@@ -46,7 +46,7 @@ describe.each(engines)('sweeping on $engine', ({ create }) => {
       expires_at: at < 20 ? now - 1000 : now + 1000,
     }))
     await db.sql.insertInto('revoked_tokens').values(jtis).execute()
-    const refresh = (expires_at: number): RefreshTokensTable => ({
+    const refresh = (expires_at: number): Tables['refresh_tokens'] => ({
       token_hash: randomUUID(),
       realm_id: 'r',
       client_id: 'c',
@@ -82,14 +82,14 @@ describe.each(engines)('sweeping on $engine', ({ create }) => {
     expect(await db.sql.selectFrom('sessions').select('id').execute()).toHaveLength(2)
   })
 
-  function session(expires_at: number, ended_at: number | null): SessionsTable {
+  function session(expires_at: number, ended_at: number | null): Tables['sessions'] {
     const id = randomUUID()
     const times = { auth_time: 0, created_at: 0, last_seen_at: 0, idle_expires_at: expires_at, expires_at, ended_at }
     const browser = { amr: '[]', address: '192.0.2.1', user_agent: '' }
     return { id, token_hash: id, realm_id: 'r', user_id: 'u', ...browser, ...times }
   }
 
-  function grant(expires_at: number): GrantsTable {
+  function grant(expires_at: number): Tables['grants'] {
     return {
       id: randomUUID(),
       realm_id: 'r',

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Database, isUnavailable, isUniqueViolation, transaction } from '../src/store/database.ts'
 import { addFact, readFact, writeFact } from '../src/store/facts.ts'
 import { releaseLease, takeLease } from '../src/store/leases.ts'
-import type { AuthorizationCodesTable } from '../src/store/tables.ts'
+import type { Tables } from '../src/store/tables.ts'
 import { engines, open, type Place } from './store-places.ts'
 
 /** Another process that opens the database and closes it again. Resolves to its exit code. */
@@ -18,7 +18,7 @@ function openElsewhere(place: Place): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', resolve))
 }
 
-function authorizationCode(code: Partial<AuthorizationCodesTable>): AuthorizationCodesTable {
+function authorizationCode(code: Partial<Tables['authorization_codes']>): Tables['authorization_codes'] {
   return {
     code_hash: randomUUID(),
     realm_id: 'r',
