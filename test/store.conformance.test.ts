@@ -245,9 +245,9 @@ describe.each(engines)('statements and transactions on $engine', ({ create, engi
     expect(await takeLease(db, 'sweep', 'one', 0.001)).toBe(1)
     await setTimeout(5)
     expect(await takeLease(db, 'sweep', 'other', 60)).toBe(2)
-    await releaseLease(db, 'sweep', 'one', 1)
+    await releaseLease(db, 'sweep', 'one')
     expect(await takeLease(db, 'sweep', 'one', 60)).toBeUndefined()
-    await releaseLease(db, 'sweep', 'other', 2)
+    await releaseLease(db, 'sweep', 'other')
     expect(await takeLease(db, 'sweep', 'one', 60)).toBe(3)
   })
 

@@ -37,13 +37,13 @@ export async function takeLease(
   return taken?.epoch
 }
 
-/** Gives the lease back before its time; nothing happens when `owner` does not hold it under that epoch any more. */
-export async function releaseLease(db: Database, name: string, owner: string, epoch: number): Promise<void> {
+/** Gives the lease back before its time; nothing happens when `owner` does not hold it any more. */
+export async function releaseLease(db: Database, name: string, owner: string): Promise<void> {
   await db.sql
     .updateTable('leases')
     .set({ until_ms: 0 })
     .where('name', '=', name)
     .where('owner', '=', owner)
-    .where('epoch', '=', epoch)
+
     .execute()
 }
