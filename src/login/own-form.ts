@@ -4,6 +4,7 @@
  * form was sent from, that it was here.
  */
 import { equalConstantTime, hmacSha256 } from '#crypto/hash.ts'
+import type { Form } from '#http/form.ts'
 import type { Request } from '#http/message.ts'
 import { Refusal } from '#http/refusal.ts'
 import type { Browser } from './browser.ts'
@@ -18,20 +19,21 @@ export function formToken(browser: Pick<Browser, 'value'>, purpose: FormPurpose)
   return hmacSha256(Buffer.from(browser.value, 'utf8'), JSON.stringify(purpose)).toString('base64url')
 }
 
-/** Refuses with 403 a form that another site sent, or that was made in another browser or for something else. */
-export function requireOwnForm(
-  request: Request,
-  publicUrl: string,
+/** Refuses with 403 a form that another site sent. */
+export function requireSameOrigin(request: Request, publicUrl: string): void {
+  if (isSameOrigin(request, publicUrl)) return
+  throw foreignForm({ origin: request.headers['origin'], site: request.headers['sec-fetch-site'] })
+}
+
+/** Refuses with 403 a form that was not made here, or in another browser, or for something else. */
+export function requireFormToken(
   browser: Pick<Browser, 'value'> | undefined,
   purpose: FormPurpose,
-  sentToken: string | undefined,
+  form: Pick<Form, 'get'>,
 ): void {
-  if (!isSameOrigin(request, publicUrl)) {
-    throw foreignForm({ origin: request.headers['origin'], site: request.headers['sec-fetch-site'] })
-  }
-  if (!browser || sentToken === undefined || !equalConstantTime(sentToken, formToken(browser, purpose))) {
-    throw foreignForm({ has_browser: browser !== undefined, has_token: sentToken !== undefined })
-  }
+  const sent = form.get(formTokenField)
+  if (browser && sent !== undefined && equalConstantTime(sent, formToken(browser, purpose))) return
+  throw foreignForm({ has_browser: browser !== undefined, has_token: sent !== undefined })
 }
 
 /**

@@ -2,7 +2,7 @@
 import { randomToken } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import type { Database } from './database.ts'
-import type { AuthorizationRequestsTable } from './tables.ts'
+import type { AuthorizationRequestsTable } from './passing-tables.ts'
 
 /** A person may look for a password that long. */
 export const authorizationRequestSeconds = 1800
@@ -97,17 +97,17 @@ export async function findAuthorizationRequest(
 }
 
 /**
- * Adds `change` to the progress of a request that is neither completed nor expired; false: it is, and nothing was
- * written. `seen` is the progress that the step rests on: two steps at once cannot both build on it.
+ * Writes the progress of a request that is neither completed nor expired; false: it is, or another step wrote since
+ * `stored` was read, and nothing was written. Two steps at once cannot both build on the same progress.
  */
 export async function recordProgress(
   db: Database,
   stored: Pick<StoredAuthorizationRequest, 'id' | 'progress'>,
-  change: Progress,
+  progress: Progress,
 ): Promise<boolean> {
   const result = await db.sql
     .updateTable('authorization_requests')
-    .set({ progress: JSON.stringify({ ...stored.progress, ...change }) })
+    .set({ progress: JSON.stringify(progress) })
     .where('id', '=', stored.id)
     .where('progress', '=', JSON.stringify(stored.progress))
     .where('completed_at', 'is', null)
@@ -125,6 +125,20 @@ export async function completeAuthorizationRequest(db: Pick<Database, 'sql'>, id
     .where('id', '=', id)
     .where('completed_at', 'is', null)
     .where('expires_at', '>', now)
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+/** What `browser_hash` holds while no browser has come for the request: the hash of nothing that a cookie could hold. */
+export const noBrowser = ''
+
+/** The first browser that comes for a request that none began has it from now on; false: another one was first. */
+export async function bindAuthorizationRequest(db: Database, id: string, browserHash: string): Promise<boolean> {
+  const result = await db.sql
+    .updateTable('authorization_requests')
+    .set({ browser_hash: browserHash })
+    .where('id', '=', id)
+    .where('browser_hash', '=', noBrowser)
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
