@@ -39,11 +39,5 @@ export async function takeLease(
 
 /** Gives the lease back before its time; nothing happens when `owner` does not hold it any more. */
 export async function releaseLease(db: Database, name: string, owner: string): Promise<void> {
-  await db.sql
-    .updateTable('leases')
-    .set({ until_ms: 0 })
-    .where('name', '=', name)
-    .where('owner', '=', owner)
-
-    .execute()
+  await db.sql.updateTable('leases').set({ until_ms: 0 }).where('name', '=', name).where('owner', '=', owner).execute()
 }
