@@ -120,12 +120,17 @@ function isNothing(schema: z.ZodType): boolean {
   return schema === (nothing as z.ZodType)
 }
 
-/** Answers may grow: what they hold besides is not forbidden. Named schemas move to the components. */
+/**
+ * Answers may grow: what they hold besides is not forbidden. Our examples are what a caller sends, also where we change
+ * what was sent. Named schemas move to the components.
+ */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Named): Json {
   const made = z.toJSONSchema(schema, {
     io,
-    override: ({ jsonSchema }) => {
+    override: ({ zodSchema, jsonSchema }) => {
+      const examples = z.globalRegistry.get(zodSchema)?.['examples']
       if (io === 'output') delete jsonSchema.additionalProperties
+      else if (Array.isArray(examples)) jsonSchema.examples = examples
     },
   })
   const moved = JSON.parse(JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json
