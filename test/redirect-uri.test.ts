@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formActionSource, isRegisteredRedirectUri, redirectKind } from '#issuer/redirect-uri.ts'
+import { isRegisteredRedirectUri, redirectKind } from '#issuer/redirect-uri.ts'
 
 const registered = [
   'https://app.example/cb',
@@ -129,12 +129,5 @@ describe('RFC 8252 redirect URIs of native applications', () => {
     expect(redirectKind('http://127.0.0.1:8080/cb')).toBe('loopback')
     expect(redirectKind('http://localhost:8080/cb')).toBe('localhost')
     expect(redirectKind('com.example.app:/cb')).toBe('custom')
-  })
-
-  test('the source that form-action needs', () => {
-    expect(formActionSource('https://app.example:8443/cb?x=1')).toBe('https://app.example:8443')
-    expect(formActionSource('https://app.example?x=1')).toBe('https://app.example')
-    expect(formActionSource('http://[::1]:1234/cb')).toBe('http://[::1]:1234')
-    expect(formActionSource('com.example.app:/cb')).toBe('com.example.app:')
   })
 })

@@ -4,6 +4,7 @@
  * Owns what the request says and whether it may be said; who is there and what they agree to is the hall's.
  */
 import { Refusal } from '#http/refusal.ts'
+import type { AuthorizationRequestParameters } from '#store/authorization-requests.ts'
 import { type Client, findClient, registeredUris } from '#store/clients.ts'
 import type { Realm } from '#store/realms.ts'
 import { realmResources } from '#store/resources.ts'
@@ -22,31 +23,13 @@ const ECHO_LIMIT = 2048
 /** Longer than any username or address that can be stored; a longer hint helps nobody. */
 const LOGIN_HINT_LIMIT = 256
 
-export const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const
-export type Prompt = (typeof PROMPTS)[number]
+const PROMPTS: readonly string[] = ['none', 'login', 'consent', 'select_account']
 
 /** Where the answer goes, whatever it will be. */
-export interface AnswerTo {
-  readonly redirect_uri: string
-  readonly redirect_uri_was_sent: boolean
-  readonly response_mode: ResponseMode
-  readonly state?: string
-}
-
-/** What is asked for; lists in the order of the request. */
-export interface AuthorizationRequest extends AnswerTo {
-  /** What the client may have of what it asked for. */
-  readonly scopes: readonly string[]
-  readonly prompt: readonly Prompt[]
-  readonly nonce?: string
-  readonly code_challenge?: string
-  /** Seconds since the login that still count as recent. */
-  readonly max_age?: number
-  readonly login_hint?: string
-  /** The only user for whom there may be an answer. */
-  readonly hinted_sub?: string
-  readonly id_token_claims: readonly string[]
-}
+export type AnswerTo = Pick<
+  AuthorizationRequestParameters,
+  'redirect_uri' | 'redirect_uri_was_sent' | 'response_mode' | 'state'
+>
 
 export interface Target {
   readonly client: Client
@@ -108,7 +91,7 @@ export async function readAuthorizationRequest(
   realm: Realm,
   target: Target,
   parameters: Parameters,
-): Promise<AuthorizationRequest> {
+): Promise<AuthorizationRequestParameters> {
   const { client, answerTo } = target
   refuseForm(parameters)
   if (!client.grant_types.includes('authorization_code')) {
@@ -122,7 +105,7 @@ export async function readAuthorizationRequest(
   const isPublic = client.token_endpoint_auth_method === 'none'
   return {
     ...answerTo,
-    scopes,
+    scope: scopes.join(' '),
     prompt: readPrompt(parameters.get('prompt')),
     id_token_claims: claims.idTokenClaims,
     ...optional('nonce', parameters.get('nonce')),
@@ -136,7 +119,7 @@ export async function readAuthorizationRequest(
     ),
     ...optional('max_age', readMaxAge(parameters.get('max_age'))),
     ...optional('login_hint', parameters.get('login_hint')?.slice(0, LOGIN_HINT_LIMIT)),
-    ...optional('hinted_sub', await hintedSub(context, realm, parameters.get('id_token_hint'), claims.sub)),
+    ...optional('id_token_hint_sub', await hintedSub(context, realm, parameters.get('id_token_hint'), claims.sub)),
   }
 }
 
@@ -157,7 +140,7 @@ function refuseForm(parameters: Parameters): void {
   if (type !== 'code') throw unsupportedResponseType('response_type must be code', { sent: type })
 }
 
-function readPrompt(parameter: string | undefined): readonly Prompt[] {
+function readPrompt(parameter: string | undefined): readonly string[] {
   const sent = [...new Set(words(parameter))]
   const prompts = PROMPTS.filter((prompt) => sent.includes(prompt))
   if (prompts.length < sent.length) throw invalidRequest('prompt has an unknown value', { sent: parameter })

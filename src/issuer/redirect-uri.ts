@@ -45,14 +45,6 @@ export function isRegisteredRedirectUri(registered: readonly string[], requested
   return registered.some((uri) => redirectKind(uri) === 'loopback' && withoutPort(uri) === wanted)
 }
 
-/** The origin or scheme that a page's `form-action` must name so that the browser may follow the redirect there. */
-export function formActionSource(redirectUri: string): string {
-  const schemeEnd = redirectUri.indexOf(':') + 1
-  if (redirectKind(redirectUri) === 'custom') return redirectUri.slice(0, schemeEnd)
-  const authorityEnd = redirectUri.slice(schemeEnd + 2).search(/[/?]|$/)
-  return redirectUri.slice(0, schemeEnd + 2 + authorityEnd)
-}
-
 function withoutPort(uri: string): string {
   const [, host, , rest] = LOOPBACK.exec(uri) ?? []
   return `${host}${rest}`
