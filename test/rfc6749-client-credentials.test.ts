@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addClient, type Credentials } from './clients.ts'
+import type { Tokens } from './code-flow.ts'
 import { ENGINES, type House, openHouse } from './house.ts'
 import { basic, form } from './requests.ts'
 
@@ -27,7 +28,8 @@ describe.each(ENGINES)('client credentials on %s', (engine) => {
   })
 
   test('N107 RFC 9068 §2: the token says who, for whom and until when', async () => {
-    const { access_token: accessToken } = await (await token({ grant_type: 'client_credentials' })).json()
+    const response = await token({ grant_type: 'client_credentials' })
+    const { access_token: accessToken } = (await response.json()) as Tokens
     expect(decodeProtectedHeader(accessToken)).toMatchObject({ typ: 'at+jwt', alg: 'ES256', kid: expect.any(String) })
     const claims = decodeJwt(accessToken)
     expect(claims).toMatchObject({ iss: house.issuer(), aud: house.issuer(), client_id: 'machine' })
@@ -38,7 +40,7 @@ describe.each(ENGINES)('client credentials on %s', (engine) => {
 
   test('a client may live shorter than its realm says', async () => {
     const short = await addClient(house, { client_id: 'short', grant_types: ['client_credentials'], expires_in: 600 })
-    const answer = await (await token({ grant_type: 'client_credentials' }, basic(short))).json()
+    const answer = (await (await token({ grant_type: 'client_credentials' }, basic(short))).json()) as Tokens
     expect(answer.expires_in).toBe(600)
   })
 

@@ -4,6 +4,7 @@
  */
 import type { Response } from '#http/message.ts'
 import { autoSubmitPage } from '#http/page.ts'
+
 export const RESPONSE_MODES = ['query', 'fragment', 'form_post'] as const
 export type ResponseMode = (typeof RESPONSE_MODES)[number]
 
