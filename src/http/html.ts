@@ -1,32 +1,36 @@
-/** HTML that cannot be forgotten to be escaped: only what this tag made counts as HTML, everything else is text. */
+/** Text that may stand in a page. Everything that is put into a template is escaped, unless a template made it. */
 
-const made = Symbol('html')
-
-export interface Html {
-  readonly [made]: true
+/** Only `html` makes one: a value that came as JSON or from a form is never an instance. */
+export class Html {
   readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  toString(): string {
+    return this.text
+  }
 }
 
-export type HtmlPart = Html | readonly Html[] | string | number | false | undefined
+export type HtmlValue = string | number | Html | undefined | readonly HtmlValue[]
 
-/** Escapes every value that is not HTML itself; false and undefined leave nothing. */
-export function html(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
-  let text = strings[0] ?? ''
-  parts.forEach((part, at) => {
-    text += printed(part) + (strings[at + 1] ?? '')
-  })
-  return { [made]: true, text }
+/** A template: values are escaped for text and for attributes in double quotes; an absent one leaves nothing. */
+export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
+  let text = parts[0] as string
+  for (const [at, value] of values.entries()) text += printed(value) + (parts[at + 1] as string)
+  return new Html(text)
 }
 
-function printed(part: HtmlPart): string {
-  if (part === undefined || part === false) return ''
-  if (typeof part === 'string') return escapeHtml(part)
-  if (typeof part === 'number') return String(part)
-  if (Array.isArray(part)) return part.map(({ text }: Html) => text).join('')
-  return (part as Html).text
+function printed(value: HtmlValue): string {
+  if (value === undefined) return ''
+  if (value instanceof Html) return value.text
+  if (typeof value === 'string') return escapeHtml(value)
+  if (typeof value === 'number') return String(value)
+  return value.map(printed).join('')
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
+const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
@@ -35,5 +39,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] as string)
 }

@@ -1,116 +1,136 @@
 /**
- * The frame of every page that people see: markup, stylesheet, and the headers that keep a page from being framed,
- * scripted or sent elsewhere (RFC 9700 §4.2, §4.16). No JavaScript is needed anywhere; the only script there is submits
- * the form of OAuth 2.0 Form Post Response Mode, and its hash is in the policy.
+ * The frame of every page for people: head, mark, the realm's name and colour, and the headers that keep a page from
+ * being framed, scripted or stored. Owns no text but the frame's own; what a page says is its room's business.
  */
-import { createHash } from 'node:crypto'
-import { STYLESHEET_URL } from './assets.ts'
-import { type Html, html } from './html.ts'
+import { MARK, STYLESHEET } from './assets.ts'
+import { brandStyle } from './colour.ts'
+import { formActionSource, pagePolicy } from './csp.ts'
+import { Html, html } from './html.ts'
 import type { Refused, Request, Response } from './message.ts'
 
-export { type Html, html } from './html.ts'
+export { formActionSource } from './csp.ts'
+export { Html, html } from './html.ts'
 
-export interface PageLook {
+export interface PageRealm {
   readonly display_name: string
-  /** `#rrggbb`, or null for our own. */
-  readonly colour: string | null
+  /** `#rrggbb`; anything else is as if there were none. */
+  readonly colour?: string | null
+  /** https only. */
+  readonly logo_uri?: string | null
 }
 
 export interface Page {
   readonly title: string
   readonly body: Html
-  readonly status?: number
-  readonly realm?: PageLook
-  /** Sources that a form of this page may lead to, beside ourselves: browsers follow the policy across redirects. */
+  readonly status: number
+  /** Whose page it is; absent: Sallyport's own. */
+  readonly realm?: PageRealm | undefined
+  /** Sources besides `'self'` that this page's forms lead to, from `formActionSource`. */
   readonly formAction?: readonly string[]
-  /** Sources of images, beside ourselves. */
+  /** URLs of pictures that the body shows. */
   readonly images?: readonly string[]
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  readonly headers?: Readonly<Record<string, string>>
+  /** The page sends its only form by itself; the form has a button for browsers without scripts. */
+  readonly autoSubmit?: boolean
 }
 
-export function page(content: Page): Response {
-  return framed(content, html``, [])
-}
+/** `submit` by the prototype: a field of the form may have that name. */
+const SUBMIT_SCRIPT = 'HTMLFormElement.prototype.submit.call(document.forms[0])'
 
-const SUBMIT = 'document.forms[0].submit()'
-const SUBMIT_HASH = `'sha256-${createHash('sha256').update(SUBMIT).digest('base64')}'`
-
-/** A form that posts itself to `action` (Form Post Response Mode §2); the button is for browsers without scripts. */
-export function autoSubmitPage(form: {
-  readonly action: string
-  readonly fields: readonly (readonly [string, string])[]
-}): Response {
-  const fields = form.fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
-  const body = html`
-<h1>One moment</h1>
-<p>You are being taken back to the application.</p>
-<form method="post" action="${form.action}">${fields}<button class="main">Continue</button></form>`
-  const { protocol, origin } = new URL(form.action)
-  const target = protocol === 'https:' || protocol === 'http:' ? origin : protocol
-  const script = html`<script>${SCRIPT}</script>`
-  return framed({ title: 'One moment', body, formAction: [target] }, script, [`script-src ${SUBMIT_HASH}`])
-}
-
-/** The script as it stands between the tags: it has no character that HTML escapes. */
-const SCRIPT = SUBMIT
-
-/** How a refusal looks to a person where no realm has a look of its own. */
-export function refusedAsPlainPage(request: Request, refused: Refused): Response {
-  return page({
-    title: 'This did not work',
-    status: refused.status,
-    headers: refused.headers,
-    body: html`<h1>This did not work</h1><p>${refused.description}</p><p class="quiet">Request ${request.id}</p>`,
+export function page({
+  title,
+  body,
+  status,
+  realm,
+  headers,
+  autoSubmit,
+  formAction = [],
+  images = [],
+}: Page): Response {
+  const style = brandStyle(realm?.colour)
+  const logo = realm?.logo_uri?.startsWith('https://') ? realm.logo_uri : undefined
+  const policy = pagePolicy({
+    formAction,
+    images: logo === undefined ? images : [...images, logo],
+    ...(style === undefined ? {} : { style }),
+    ...(autoSubmit ? { script: SUBMIT_SCRIPT } : {}),
   })
-}
-
-function framed(content: Page, script: Html, policy: readonly string[]): Response {
-  const { title, body, realm, status = 200, formAction = [], images = [], headers = {} } = content
   const name = realm?.display_name ?? 'Sallyport'
-  const markup = html`<!doctype html>
+  const document = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title} · ${name}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="${STYLESHEET_URL}">
+<link rel="icon" href="${MARK.path}" type="image/svg+xml">
+<link rel="stylesheet" href="${STYLESHEET.path}">
+${style === undefined ? undefined : new Html(`<style>${style}</style>`)}
 </head>
 <body>
-<header>${realmMark(realm)}<span>${name}</span></header>
+<div class="sheet">
+<header class="brand">${logo === undefined ? GATE : html`<img class="logo" src="${logo}" alt="" referrerpolicy="no-referrer">`}
+<span class="realm">${name}</span></header>
 <main>
 ${body}
 </main>
-${script}
+</div>
+${realm === undefined ? undefined : html`<footer>${GATE}<span>Sallyport</span></footer>`}
+${autoSubmit ? new Html(`<script>${SUBMIT_SCRIPT}</script>`) : undefined}
 </body>
 </html>
 `
   return {
     status,
     headers: {
+      ...headers,
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
-      'content-security-policy': [
-        "default-src 'none'",
-        "style-src 'self'",
-        `img-src ${["'self'", 'data:', ...images].join(' ')}`,
-        `form-action ${["'self'", ...formAction].join(' ')}`,
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-        ...policy,
-      ].join('; '),
+      'content-security-policy': policy,
       'x-frame-options': 'DENY',
+      // Not `no-referrer`: a browser would send `Origin: null` with our own forms (Fetch §3.1).
       'referrer-policy': 'same-origin',
-      'x-content-type-options': 'nosniff',
-      ...headers,
     },
-    body: markup.text,
+    body: document.text,
   }
 }
 
-/** A gate with two doors, in the realm's colour. Presentation attributes are no inline style: the policy lets them be. */
-function realmMark(realm: PageLook | undefined): Html {
-  const colour = /^#[0-9a-f]{6}$/i.test(realm?.colour ?? '') ? (realm?.colour ?? '') : '#3552c8'
-  return html`<svg width="28" height="28" viewBox="0 0 28 28" aria-hidden="true"><path fill="${colour}" d="M4 26V12a10 10 0 0 1 20 0v14h-3V12a7 7 0 0 0-14 0v14z"/><path fill="${colour}" opacity=".75" d="M9 13.5l4 1.6V26H9z"/><path fill="${colour}" d="M19 13.5l-4 1.6V26h4z"/></svg>`
+/** A gate with two doors, one opening in and one opening out. */
+const GATE = html`<svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false">
+<path class="arch" d="M3 29V15a13 13 0 0 1 26 0v14"/><path class="in" d="M15 27V8.5L7.5 11v14z"/>
+<path class="out" d="M17 29V6.5l8.5-2.2 0 0V29z" transform="translate(0 1.2) scale(1 .93)"/><path class="sill" d="M1 29h30"/></svg>`
+
+export interface PostedAnswer {
+  readonly action: string
+  readonly fields: readonly (readonly [name: string, value: string])[]
+}
+
+/** OAuth 2.0 Form Post Response Mode §2: the browser posts the answer to the client, with a button where it cannot. */
+export function autoSubmitPage({ action, fields }: PostedAnswer): Response {
+  const inputs = fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">\n`)
+  return page({
+    title: 'One moment',
+    status: 200,
+    autoSubmit: true,
+    formAction: [formActionSource(action)],
+    body: html`<h1>One moment</h1>
+<p>You are being taken back to the application.</p>
+<form id="response-form" method="post" action="${action}">
+${inputs}<button id="continue" type="submit">Continue</button>
+</form>`,
+  })
+}
+
+/** How a refusal looks to a person where no realm is known. */
+export function refusedAsPlainPage(request: Request, refused: Refused): Response {
+  const title = refused.status === 404 ? 'There is nothing here' : 'This did not work'
+  return page({
+    title,
+    status: refused.status,
+    headers: refused.headers,
+    body: html`<h1>${title}</h1>
+<p id="error_description">${refused.description}</p>
+<dl><dt>Error</dt><dd id="error"><code>${refused.error}</code></dd>
+<dt>Request</dt><dd><code>${request.id}</code></dd></dl>`,
+  })
 }
