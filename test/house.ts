@@ -7,7 +7,6 @@ import { randomToken } from '#crypto/random.ts'
 import { createLog } from '#observe/log.ts'
 import { type App, startApp } from '../src/app.ts'
 import { type Config, readConfig } from '../src/config.ts'
-import { createPostgresDatabase } from './postgres.ts'
 
 export type Engine = 'sqlite' | 'postgres'
 export const ENGINES: readonly Engine[] = ['sqlite', 'postgres']
@@ -39,7 +38,7 @@ export interface HouseOptions {
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const directory = mkdtempSync(join(tmpdir(), 'sallyport-house-'))
-  const database = options.engine === 'postgres' ? await createPostgresDatabase() : undefined
+  const database = options.engine === 'postgres' ? await postgresDatabase() : undefined
   const [port, operationsPort] = await Promise.all([freePort(), freePort()])
   const config = readConfig({
     SALLYPORT_DATA_DIR: directory,
@@ -75,6 +74,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** Loaded when it is wanted: it needs the test runner, and the benchmark opens houses without one. */
+async function postgresDatabase() {
+  const { createPostgresDatabase } = await import('./postgres.ts')
+  return await createPostgresDatabase()
 }
 
 /** A port that was free a moment ago: the public URL has to be known before the server listens. */

@@ -18,13 +18,14 @@ export interface HallPage {
   readonly images?: readonly string[]
 }
 
-export function hallPage({ realm, title, content, status, headers, redirectUri, images = [] }: HallPage): Response {
+export function hallPage(view: HallPage): Response {
+  const { realm, title, content, status = 200, headers, redirectUri, images = [] } = view
   const logo = pictureUrl(realm?.settings.logo_uri)
   const pictures = logo === undefined ? images : [logo, ...images]
   return page({
     title,
     body: html`${picture(logo)}${content}`,
-    ...(status === undefined ? {} : { status }),
+    status,
     ...(headers === undefined ? {} : { headers }),
     ...(realm === undefined ? {} : { realm: { display_name: realm.display_name, colour: realm.settings.colour } }),
     ...(redirectUri === undefined ? {} : { formAction: [formActionSource(redirectUri)] }),
