@@ -55,6 +55,10 @@ describe.each(ENGINES)('the management API on %s', (engine) => {
       expect(told).toMatchObject(refused(Object.keys(patch)[0] ?? '', 409))
     }
     expect((await admin.post('/realms/system/clients/sallyport-console/secrets', {})).status).toBe(409)
+    for (const client of ['sallyport-cli', 'sallyport-console', 'sallyport-bootstrap']) {
+      const told = await admin.patch(`/realms/system/clients/${client}`, { description: 'Ours' })
+      expect(told).toMatchObject({ status: 200, body: { description: 'Ours' } })
+    }
     const shown = await admin.get('/realms/system/clients/sallyport-console')
     expect(shown.body).toMatchObject({ built_in: true, redirect_uris: [`${house.url}/console/callback`] })
   })
@@ -137,6 +141,24 @@ describe.each(ENGINES)('the management API on %s', (engine) => {
     expect(await admin.patch(path, { description: 'x' }, { 'if-match': 'loose' })).toMatchObject(refused('If-Match'))
     expect((await admin.patch(path, {}, { 'if-match': '*' })).body.description).toBe('two')
     expect((await admin.patch(path, { description: 'one' })).headers.get('etag')).toBe(etag)
+    const rivals = ['a', 'b', 'c', 'd', 'e'].map((description) =>
+      admin.patch(path, { description }, { 'if-match': etag }),
+    )
+    const statuses = (await Promise.all(rivals)).map(({ status }) => status)
+    expect(statuses.toSorted()).toEqual([200, 412, 412, 412, 412])
+  })
+
+  test('of many who take one name at once exactly one gets it', async () => {
+    for (const [path, fields] of [
+      ['/realms', { name: 'raced' }],
+      ['/realms/default/clients', { client_id: 'raced' }],
+      ['/realms/default/users', { username: 'raced' }],
+      ['/realms/default/roles', { name: 'raced' }],
+      ['/realms/default/apis', { identifier: 'https://raced.example/' }],
+    ] as const) {
+      const told = await Promise.all([1, 2, 3, 4].map(() => admin.post(path, fields)))
+      expect(told.map(({ status }) => status).toSorted(), path).toEqual([201, 409, 409, 409])
+    }
   })
 
   test('N143 unknown, internal and read-only fields are refused by name, prototypes too', async () => {

@@ -53,7 +53,10 @@ interface Listed {
 export function listQueryOf(query: Listed): ListQuery {
   const { page, page_size, search, sort, ...rest } = query
   const filters: Record<string, string> = {}
-  for (const [name, value] of Object.entries(rest)) if (typeof value === 'string') filters[name] = value
+  for (const [name, value] of Object.entries(rest)) {
+    // A field left empty in a form narrows nothing.
+    if (typeof value === 'string' && value !== '') filters[name] = value
+  }
   return { filters, search, sort, page, page_size }
 }
 

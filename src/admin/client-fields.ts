@@ -106,15 +106,14 @@ export function resolveClient(
   const merged: Record<string, unknown> = { ...fallback, ...current }
   for (const [field, value] of Object.entries(rest)) if (value !== undefined) merged[field] = value ?? fallback[field]
   const plain = merged as Omit<Writable, 'roles'> & { roles: string[] }
+  const { require_client_secret: _requires, offline_access: _offline, resource_server_for, ...fields } = plain
   const next = {
-    ...plain,
+    ...fields,
     token_endpoint_auth_method: resolveMethod(token_endpoint_auth_method, require_client_secret, current),
     scope: resolveScope(scope, offline_access, current, plain.grant_types),
   }
-  judge(next, realm, resources)
-  const { require_client_secret: _requires, offline_access: _offline, resource_server_for, ...fields } = next
   return {
-    ...fields,
+    ...next,
     roles: rolesOf(next, realm, current === undefined),
     resource_server_for: resource_server_for.map((identifier) => apiId(identifier, resources)),
   }
@@ -153,21 +152,22 @@ function resolveScope(
   return [...others, ...(offline ? ['offline_access'] : [])].join(' ')
 }
 
-type Resolved = Omit<Writable, 'roles'> & { roles: string[] }
+type Fields = Omit<ClientFields, 'client_id'>
 
-function judge(client: Resolved, realm: Realm, resources: Resources): void {
+/** Refuses what contradicts itself, the realm or the specifications. Not asked of clients that come with the house. */
+export function judgeClient(client: Fields, realm: Realm, resources: Resources): void {
   judgeGrants(client)
   judgeKeys(client)
   judgeLifetimes(client, realm)
   for (const field of ['redirect_uris', 'post_logout_redirect_uris'] as const) {
-    const refused = client[field].findIndex((uri) => !uri.startsWith('{public_url}') && !redirectKind(uri))
+    const refused = client[field].findIndex((uri) => !redirectKind(uri))
     if (refused >= 0) throw invalidField(`${field}.${refused}`, 'is no address that a browser would be sent to')
   }
   const unknown = client.scope.split(' ').some((name) => name !== '' && !resources.scopes.has(name))
   if (unknown) throw invalidField('scope', 'the realm has no such scope')
 }
 
-function judgeGrants(client: Resolved): void {
+function judgeGrants(client: Fields): void {
   const { grant_types, token_endpoint_auth_method: method } = client
   if (grant_types.includes('client_credentials') && method === 'none') {
     throw invalidField('grant_types', 'client_credentials needs a client that authenticates (RFC 6749 section 4.4)')
@@ -180,7 +180,7 @@ function judgeGrants(client: Resolved): void {
   }
 }
 
-function judgeKeys(client: Resolved): void {
+function judgeKeys(client: Fields): void {
   if (client.jwks && client.jwks_uri)
     throw invalidField('jwks_uri', 'must not be there beside jwks (RFC 7591 section 2)')
   if (client.token_endpoint_auth_method === 'private_key_jwt' && !client.jwks && !client.jwks_uri) {
@@ -188,7 +188,7 @@ function judgeKeys(client: Resolved): void {
   }
 }
 
-function judgeLifetimes(client: Resolved, realm: Realm): void {
+function judgeLifetimes(client: Fields, realm: Realm): void {
   const isPublic = client.token_endpoint_auth_method === 'none'
   const longest = realm.name === systemRealm ? systemTokenSeconds : isPublic ? publicTokenSeconds : Infinity
   if (client.expires_in !== null && client.expires_in > longest) {
@@ -204,7 +204,11 @@ function judgeLifetimes(client: Resolved, realm: Realm): void {
  * Only clients of `system` have roles. A new machine client that may ask for the management API and names no role gets
  * the one that matches its scope, and the answer shows it.
  */
-function rolesOf(client: Resolved, realm: Realm, isNew: boolean): readonly string[] {
+function rolesOf(
+  client: Pick<Fields, 'roles' | 'scope' | 'grant_types'>,
+  realm: Realm,
+  isNew: boolean,
+): readonly string[] {
   const { roles } = client
   if (realm.name !== systemRealm) {
     if (roles.length > 0) throw invalidField('roles', 'only clients of realm system have roles')

@@ -7,7 +7,7 @@ import { type Resources, realmResources } from '#store/resources.ts'
 import type { Administrator } from './gate.ts'
 import { ensureRealmRoles } from './administrative-roles.ts'
 import { type Call, type Handled, handle, listQueryOf } from './call.ts'
-import { resolveClient, secretKind, type Writable, writableOf } from './client-fields.ts'
+import { judgeClient, resolveClient, secretKind, type Writable, writableOf } from './client-fields.ts'
 import type { AdminContext } from './context.ts'
 import { etagOf, requireMatch } from './etag.ts'
 import { builtIn, conflict, notFound, readOnlyHere, taken } from './problem.ts'
@@ -86,6 +86,7 @@ async function register({ context, actor, realm, body }: Call<typeof contract.cr
   if (client_id === realm.name) throw taken('client_id')
   const resources = await realmResources(context.db, realm, context.publicUrl)
   const fields = resolveClient(client_id, given, undefined, realm, resources)
+  judgeClient(fields, realm, resources)
   await ensureRealmRoles(context, actor, realm, fields.roles)
   const method = fields.token_endpoint_auth_method
   const secret = await prepareSecret(context, realm, method, client_secret, 'client_secret')
@@ -111,9 +112,13 @@ async function change({
   const resources = await realmResources(context.db, realm, context.publicUrl)
   const seen = await clientOfPath(context, realm, params.client_id)
   refuseBuiltIn(seen, body)
-  const resolve = (current: Writable) => resolveClient(params.client_id, body, current, realm, resources)
+  const resolve = (current: Writable) => {
+    const next = resolveClient(params.client_id, body, current, realm, resources)
+    if (!seen.built_in) judgeClient(next, realm, resources)
+    return next
+  }
   const planned = resolve(writableOf(seen, resources, realm))
-  await ensureRealmRoles(context, actor, realm, planned.roles)
+  await ensureRealmRoles(context, actor, realm, body.roles ?? [])
   const method = planned.token_endpoint_auth_method
   const isOtherKind = secretKind(method) !== secretKind(seen.token_endpoint_auth_method)
   const secret = isOtherKind ? await prepareSecret(context, realm, method, undefined, 'secret') : undefined

@@ -66,7 +66,7 @@ const writable = {
   grant_types: unique(z.enum(grantTypes), grantTypes.length).min(1),
   redirect_uris: unique(redirectUri, 100),
   post_logout_redirect_uris: unique(redirectUri, 100),
-  allowed_cors_origins: z.array(corsOrigin).max(100),
+  allowed_cors_origins: unique(corsOrigin, 100),
   scope: scopeList.describe('space-delimited; what the client may ask for'),
   expires_in: z
     .int()

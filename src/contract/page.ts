@@ -19,7 +19,6 @@ export function page<I extends z.ZodType>(
 /** A part of a word, whatever its case. */
 export const containing: z.ZodOptional<z.ZodString> = z
   .string()
-  .min(1)
   .max(200)
   .regex(/^[^\u0000]*$/, 'must not hold NUL')
   .refine((part) => part.isWellFormed(), 'must be well-formed Unicode')

@@ -7,6 +7,7 @@ import { z } from 'zod'
 const uriLimit = 2048
 const uriCharacters = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/
 const schemePart = /^([A-Za-z][A-Za-z0-9+.-]*):/
+const hostAndPort = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i
 const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 const dotSegment = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i
 
@@ -24,8 +25,9 @@ export function redirectUriProblem(uri: string): string | undefined {
 
 function webUriProblem(uri: string): string | undefined {
   const authority = /^https?:\/\/([^/?]+)/.exec(uri)?.[1]
-  if (!authority || !URL.canParse(uri)) return 'must be absolute, with a host'
+  if (!authority) return 'must be absolute, with a host'
   if (authority.includes('@')) return 'must not have user information'
+  if (!hostAndPort.test(authority) || !URL.canParse(uri)) return 'must have a plain host, and a port or none'
   const url = new URL(uri)
   if (url.protocol === 'http:' && !loopbackHosts.has(url.hostname)) return 'must be https, or http on a loopback host'
   if (url.protocol === 'http:' && !authority.startsWith(url.hostname)) return 'must name the loopback host plainly'
