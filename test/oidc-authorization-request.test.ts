@@ -27,8 +27,9 @@ beforeAll(async () => {
   house = await openHouse()
   const scope = 'openid profile email offline_access'
   const redirect_uris = [REDIRECT_URI]
-  app = await addClient(house, { client_id: 'app', redirect_uris, scope })
-  await addClient(house, { client_id: 'asks', redirect_uris, scope, require_consent: true })
+  const grant_types = ['authorization_code']
+  app = await addClient(house, { client_id: 'app', redirect_uris, grant_types, scope })
+  await addClient(house, { client_id: 'asks', redirect_uris, grant_types, scope, require_consent: true })
   alice = await addUser(house, { username: 'alice', name: 'Alice A', email: 'alice@a.example' })
   bob = await addUser(house, { username: 'bob' })
 })

@@ -15,15 +15,23 @@ let client: Credentials
 beforeAll(async () => {
   house = await openHouse()
   const scope = 'openid profile email offline_access'
-  client = await addClient(house, { client_id: 'app', redirect_uris: [REDIRECT_URI], scope })
-  await addClient(house, { client_id: 'two-uris', redirect_uris: [REDIRECT_URI, OTHER_URI], scope })
-  await addClient(house, { client_id: 'off', redirect_uris: [REDIRECT_URI], scope, enabled: false })
+  const grant_types = ['authorization_code']
+  client = await addClient(house, { client_id: 'app', redirect_uris: [REDIRECT_URI], scope, grant_types })
+  await addClient(house, { client_id: 'two-uris', redirect_uris: [REDIRECT_URI, OTHER_URI], scope, grant_types })
+  await addClient(house, { client_id: 'off', redirect_uris: [REDIRECT_URI], scope, grant_types, enabled: false })
   await addClient(house, { client_id: 'machine', redirect_uris: [REDIRECT_URI], grant_types: ['client_credentials'] })
-  await addClient(house, { client_id: 'no-pkce', redirect_uris: [REDIRECT_URI], scope, require_pkce: false })
+  await addClient(house, {
+    client_id: 'no-pkce',
+    redirect_uris: [REDIRECT_URI],
+    scope,
+    grant_types,
+    require_pkce: false,
+  })
   await addClient(house, {
     client_id: 'public',
     redirect_uris: [REDIRECT_URI, 'http://127.0.0.1/cb', 'com.example.app:/cb'],
     scope,
+    grant_types,
     require_pkce: false,
     token_endpoint_auth_method: 'none',
   })

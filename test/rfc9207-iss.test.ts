@@ -9,7 +9,12 @@ let client: Credentials
 
 beforeAll(async () => {
   house = await openHouse()
-  client = await addClient(house, { client_id: 'app', redirect_uris: [REDIRECT_URI], scope: 'openid' })
+  client = await addClient(house, {
+    client_id: 'app',
+    redirect_uris: [REDIRECT_URI],
+    grant_types: ['authorization_code'],
+    scope: 'openid',
+  })
   await addUser(house, { username: 'alice' })
 })
 

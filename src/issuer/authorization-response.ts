@@ -34,6 +34,7 @@ export function authorizationResponse(answer: Answer): Response {
 
 /** The redirect URI's own query stays (RFC 6749 §3.1.2). */
 function inQuery(redirectUri: string, encoded: string): string {
+  if (encoded === '') return redirectUri
   if (!redirectUri.includes('?')) return `${redirectUri}?${encoded}`
   return /[?&]$/.test(redirectUri) ? redirectUri + encoded : `${redirectUri}&${encoded}`
 }
