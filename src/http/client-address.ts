@@ -14,7 +14,7 @@ export function clientAddress(peer: string, forwardedFor: string | undefined, tr
   if (forwardedFor === undefined || !contains(trusted, address)) return address
   const hops = forwardedFor.split(',', MAX_HOPS + 1)
   if (hops.length > MAX_HOPS) return address
-  for (const hop of hops.reverse()) {
+  for (const hop of hops.toReversed()) {
     const named = plainAddress(hop.trim())
     if (isIP(named) === 0 || named.includes('%')) return address
     address = named
