@@ -9,6 +9,7 @@ export function confirmPage({ realm, client, session, stored }: VisitOfSomebody,
   return hallPage({
     realm,
     title,
+    status: 200,
     redirectUri: stored.parameters.redirect_uri,
     content: html`
 <h1>${title}</h1>
@@ -17,7 +18,7 @@ export function confirmPage({ realm, client, session, stored }: VisitOfSomebody,
 <form id="confirm-form" method="post" action="?request=${stored.id}">
 ${tokenField(token)}
 <button id="confirm" name="confirm" value="1" type="submit">${texts.confirmButton}</button>
-<button id="deny" name="deny" value="1" type="submit">${texts.deny}</button>
+<button id="deny" name="deny" value="1" type="submit" class="secondary">${texts.deny}</button>
 </form>`,
   })
 }

@@ -1,7 +1,7 @@
 import type { Response } from '#http/message.ts'
 import { type Html, html } from '#http/page.ts'
 import type { VisitOfSomebody } from '../visit.ts'
-import { hallPage, picture, pictureUrl, redirectHost, shownName, tokenField } from './frame.ts'
+import { hallPage, redirectHost, shownName, tokenField } from './frame.ts'
 import { texts } from './texts.ts'
 
 export interface AskedScope {
@@ -13,14 +13,16 @@ export interface AskedScope {
 export function consentPage(visit: VisitOfSomebody, token: string, scopes: readonly AskedScope[]): Response {
   const { realm, client, session, stored } = visit
   const name = shownName(client.client_name)
-  const logo = pictureUrl(client.logo_uri)
+  // By http it would tell the network who signs in where, and browsers would block it.
+  const logo = client.logo_uri?.startsWith('https://') ? client.logo_uri : undefined
   return hallPage({
     realm,
     title: texts.consent(name),
+    status: 200,
     redirectUri: stored.parameters.redirect_uri,
     images: logo === undefined ? [] : [logo],
     content: html`
-${picture(logo)}
+${logo === undefined ? undefined : html`<img class="client-logo" src="${logo}" alt="" referrerpolicy="no-referrer">`}
 <h1>${texts.consent(name)}</h1>
 <p>${texts.consentAs(shownName(session.user.username))}</p>
 ${scopes.length === 0 ? html`<p>${texts.consentNoScopes}</p>` : listOf(scopes)}
@@ -28,7 +30,7 @@ ${scopes.length === 0 ? html`<p>${texts.consentNoScopes}</p>` : listOf(scopes)}
 <form id="consent-form" method="post" action="?request=${stored.id}">
 ${tokenField(token)}
 <button id="approve" name="approve" value="1" type="submit">${texts.approve}</button>
-<button id="deny" name="deny" value="1" type="submit">${texts.deny}</button>
+<button id="deny" name="deny" value="1" type="submit" class="secondary">${texts.deny}</button>
 </form>`,
   })
 }

@@ -19,6 +19,7 @@ export function logoutConfirmPage(realm: Realm, view: LogoutConfirmView): Respon
   const response = hallPage({
     realm,
     title: texts.logoutConfirm,
+    status: 200,
     content: html`
 <h1>${texts.logoutConfirm}</h1>
 <p>${texts.logoutConfirmWhy(shownName(username))}</p>
@@ -35,6 +36,7 @@ export function loggedOutPage(realm: Realm, setCookies: readonly string[] = []):
   const response = hallPage({
     realm,
     title: texts.loggedOut,
+    status: 200,
     content: html`<h1 id="logged_out">${texts.loggedOut}</h1><p>${texts.loggedOutWhy}</p>`,
   })
   return setCookies.length === 0
