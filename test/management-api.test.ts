@@ -84,7 +84,12 @@ describe.each(ENGINES)('the management API on %s', (engine) => {
     expect(changed.body.address).toEqual({ country: 'Italy' })
     expect(await admin.patch(path, { roles: ['nobody'] })).toMatchObject(refused('roles'))
     expect(await admin.patch(path, { username: null })).toMatchObject(refused('username'))
-    expect(await admin.patch(path, { password: 'short' })).toMatchObject(refused('password'))
+    for (const password of ['short', 'ada@new.example', 'x'.repeat(1025)]) {
+      expect(await admin.patch(path, { password })).toMatchObject(refused('password'))
+    }
+    const first = await admin.patch(path, { password: 'only for the first time', must_change_password: true })
+    expect(first.body.must_change_password).toBe(true)
+    expect((await admin.patch(path, { password: 'this one is final' })).body.must_change_password).toBe(false)
     expect((await admin.get('/realms/default/users?email=NEW.ex')).body.total).toBe(1)
     expect((await admin.get(`${path}/sessions`)).body.items).toEqual([])
     expect((await admin.delete(`${path}/sessions`)).status).toBe(204)

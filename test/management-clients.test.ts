@@ -1,3 +1,4 @@
+import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type House, openHouse } from './house.ts'
 import { adminOffice, jsonOf, type Office } from './office.ts'
@@ -203,6 +204,30 @@ describe('clients through the management API', () => {
     expect((await admin.delete(`${path}/secrets/${third.body.id}`)).status).toBe(204)
     expect((await admin.delete(`${path}/secrets/${third.body.id}`)).status).toBe(404)
     expect(await works(typed)).toBe(false)
+  })
+
+  test('RFC 7523 §2.2 switching to client_secret_jwt issues a new secret, the one that signs', async () => {
+    const { body: client } = await create({ grant_types: ['client_credentials'] })
+    const path = `${clients}/${client.client_id}`
+    const switched = await admin.patch(path, { token_endpoint_auth_method: 'client_secret_jwt' })
+    expect(switched.body.client_secret).toMatch(/^[\w-]{43}$/)
+    expect(switched.body.client_secret).not.toBe(client.client_secret)
+    expect((await machineToken(client.client_id, client.client_secret)).status).toBe(401)
+    const assertion = await new SignJWT({ jti: fresh() })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer(client.client_id)
+      .setSubject(client.client_id)
+      .setAudience(house.issuer())
+      .setExpirationTime('5 min')
+      .setIssuedAt()
+      .sign(new TextEncoder().encode(switched.body.client_secret))
+    const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+    const body = form({ grant_type: 'client_credentials', client_assertion_type: type, client_assertion: assertion })
+    expect((await fetch(`${house.issuer()}/token`, { method: 'POST', body })).status).toBe(200)
+    expect(await admin.post(`${path}/secrets`, { secret: 'typed but it is sealed' })).toMatchObject(refused('secret'))
+    const open = { require_client_secret: false, grant_types: ['authorization_code'] }
+    expect((await admin.patch(path, open)).status).toBe(200)
+    expect((await admin.post(`${path}/secrets`, {})).status).toBe(409)
   })
 
   test('N140 a client that comes back under its name inherits nothing', async () => {

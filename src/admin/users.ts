@@ -2,6 +2,7 @@
 import * as contract from '#contract/user.ts'
 import { createUser, deleteUser, type UserChanges, type UserFields, updateUser } from '#store/user-changes.ts'
 import { findUser, listUsers, type User } from '#store/users.ts'
+import { findPasswordProblem, type PasswordProblem, shortestPassword } from '#login/password-rules.ts'
 import type { Realm } from '#store/realms.ts'
 import { ensureRealmRoles } from './administrative-roles.ts'
 import { type Call, type Handled, handle, listQueryOf } from './call.ts'
@@ -10,7 +11,7 @@ import { etagOf, requireMatch } from './etag.ts'
 import { type Administrator, adminRole } from './gate.ts'
 import { mergePatch } from './merge-patch.ts'
 import { parseDocument } from './parse.ts'
-import { conflict, notFound, taken } from './problem.ts'
+import { conflict, invalidField, notFound, taken } from './problem.ts'
 
 function writableOf(user: User) {
   const { username, name, given_name, family_name, email, email_verified, phone_number, address, locale } = user
@@ -53,6 +54,25 @@ export async function userOfPath(context: AdminContext, realm: Realm, id: string
   return user
 }
 
+/** The hash of a new password; refuses what nobody should be let in with. */
+async function hashed(
+  context: AdminContext,
+  realm: Realm,
+  user: Pick<User, 'username' | 'name' | 'email'>,
+  password: string | undefined,
+): Promise<string | undefined> {
+  if (password === undefined) return undefined
+  const problem = findPasswordProblem(password, { user, realm })
+  if (problem) throw invalidField('password', passwordProblems[problem])
+  return await context.userPasswords.hash(password)
+}
+
+const passwordProblems: Readonly<Record<PasswordProblem, string>> = {
+  short: `must have at least ${shortestPassword} characters`,
+  long: 'is too long',
+  name: 'must not be a name of the user or the realm',
+}
+
 /** An administrator who ends his own right could leave nobody who has it. */
 function refuseSelfHarm(administrator: Administrator, user: User, next?: UserFields): void {
   if (administrator.kind !== 'user' || administrator.id !== user.id) return
@@ -73,8 +93,9 @@ export const userHandlers: readonly Handled[] = [
     const { password, ...document } = body
     const fields = fieldsOf(document)
     await ensureRealmRoles(context, actor, realm, fields.roles)
-    const hash = password === undefined ? {} : { password_hash: await context.userPasswords.hash(password) }
-    const user = await createUser(context.db, actor, realm.id, { ...fields, ...hash })
+    const hash = await hashed(context, realm, fields, password)
+    const input = hash === undefined ? fields : { ...fields, password_hash: hash }
+    const user = await createUser(context.db, actor, realm.id, input)
     if (user === 'taken') throw taken('username')
     return { value: shown(user), etag: etagOf(writableOf(user)), location: `/realms/${realm.name}/users/${user.id}` }
   }),
@@ -105,9 +126,9 @@ async function change({
   request,
 }: Call<typeof contract.updateUser>) {
   const { password, ...patch } = body
-  await userOfPath(context, realm, params.id)
+  const seen = await userOfPath(context, realm, params.id)
   await ensureRealmRoles(context, actor, realm, patch.roles ?? [])
-  const hash = password === undefined ? undefined : await context.userPasswords.hash(password)
+  const hash = await hashed(context, realm, patched(seen, patch, false), password)
   const user = await updateUser(context.db, actor, realm.id, params.id, (current) => {
     requireMatch(request, writableOf(current))
     const next = patched(current, patch, password !== undefined)

@@ -19,10 +19,10 @@ const addressFields = {
   country: text(100),
 }
 
-export const password = z
+const password = z
   .string()
   .min(8)
-  .max(256)
+  .max(1024)
   .regex(/^[^\p{Cc}]*$/u, 'must not hold control characters')
   .refine((secret) => secret.isWellFormed(), 'must be well-formed Unicode')
 
