@@ -3,9 +3,9 @@
  * is named at once; a value that is a secret or may hold one is never repeated.
  */
 import { readFileSync, statSync } from 'node:fs'
-import { BlockList, isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { parseNetwork } from '#http/network.ts'
 import { LOG_LEVELS, type LogLevel } from '#observe/log.ts'
 
 const PREFIX = 'SALLYPORT_'
@@ -31,7 +31,11 @@ export interface Config {
   readonly logLevel: LogLevel
   /** PEM. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined
+  /** What works and should not stay so, a sentence each: for the log of the start. */
+  readonly warnings: readonly string[]
 }
+
+const PLAIN_HTTP = `${PREFIX}PUBLIC_URL is http: passwords and tokens cross the network in the clear`
 
 /** Everything that is wrong with the environment, a sentence each. */
 export class ConfigError extends Error {
@@ -48,11 +52,11 @@ const port = z
   .string()
   .regex(/^\d{1,5}$/, 'must be a port number')
   .transform(Number)
-  .pipe(z.int().max(65_535))
+  .pipe(z.int().max(65_535, 'must be a port number'))
 const words = z.string().transform((text) => text.split(/[\s,]+/).filter((word) => word !== ''))
 const networks = words.refine((list) => list.every(isNetwork), 'must be addresses or networks such as 10.0.0.0/8')
 const openings = words.refine(
-  (list) => list.every((item) => isNetwork(item.slice(item.indexOf('=') + 1))),
+  (list) => list.every(isOpening),
   'must be networks such as 10.0.0.0/8, each with `realm=` before it where one realm alone may use it',
 )
 const publicUrl = z.string().refine(isPublicUrl, 'must be an http or https URL without path, query or credentials')
@@ -133,16 +137,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const problems: string[] = []
   const values = readValues(env, problems)
   const tls = readTls(values, problems)
-  if (values.DATABASE_URL?.startsWith('postgres') && values.MASTER_KEY === undefined && !problems.length) {
+  const hasMasterKey = Boolean(env[`${PREFIX}MASTER_KEY`] || env[`${PREFIX}MASTER_KEY_FILE`])
+  if (values.DATABASE_URL?.startsWith('postgres') && !hasMasterKey) {
     problems.push(`${PREFIX}MASTER_KEY is required with PostgreSQL: every node needs the same one`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
   const listenPort = values.PORT ?? DEFAULT_PORT
   const dataDir = resolve(values.DATA_DIR ?? 'data')
+  const url = values.PUBLIC_URL ?? `${tls ? 'https' : 'http'}://localhost:${listenPort}`
   return Object.freeze({
     host: values.HOST ?? '127.0.0.1',
     port: listenPort,
-    publicUrl: (values.PUBLIC_URL ?? `${tls ? 'https' : 'http'}://localhost:${listenPort}`).replace(/\/$/, ''),
+    publicUrl: new URL(url).origin,
     operationsHost: values.OPERATIONS_HOST ?? '127.0.0.1',
     operationsPort: values.OPERATIONS_PORT ?? listenPort + 1,
     dataDir,
@@ -154,6 +160,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     trustedProxies: values.TRUSTED_PROXIES ?? [],
     logLevel: values.LOG_LEVEL ?? 'info',
     tls,
+    warnings: isPlainToTheWorld(url) ? [PLAIN_HTTP] : [],
   })
 }
 
@@ -175,7 +182,7 @@ function readValues(env: Readonly<Record<string, string | undefined>>, problems:
       problems.push(`${variable} is not a variable of Sallyport; see docs/configuration.md`)
     }
   }
-  return values as Values
+  return values
 }
 
 /** The text of a variable, or of the file that its `_FILE` names. An empty one counts as unset. */
@@ -238,23 +245,24 @@ function isInjected(variable: string, value: string | undefined): boolean {
 }
 
 function isNetwork(text: string): boolean {
-  const [address = '', bits] = text.split('/')
-  const family = isIP(address)
-  if (family === 0) return false
-  if (bits === undefined) return true
-  if (!/^\d{1,3}$/.test(bits)) return false
-  try {
-    new BlockList().addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6')
-    return true
-  } catch {
-    return false
-  }
+  return parseNetwork(text) !== undefined
+}
+
+/** `[realm=]CIDR` */
+function isOpening(text: string): boolean {
+  const parts = /^(?:[a-z0-9-]{1,63}=)?([^=]+)$/.exec(text)
+  return parts !== null && isNetwork(parts[1] as string)
 }
 
 function isPublicUrl(text: string): boolean {
   const url = URL.parse(text)
   if (url === null || !(url.protocol === 'https:' || url.protocol === 'http:')) return false
   return url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
+}
+
+function isPlainToTheWorld(text: string): boolean {
+  const { protocol, hostname } = new URL(text)
+  return protocol === 'http:' && !/^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
 }
 
 function isPostgresUrl(text: string): boolean {
