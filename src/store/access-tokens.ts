@@ -1,5 +1,6 @@
 import type { Sql } from './database.ts'
 import type { AccessTokensTable } from './passing-tables.ts'
+import { prepared } from './prepared.ts'
 
 export type AccessTokenRow = Readonly<AccessTokensTable>
 
@@ -8,8 +9,12 @@ export async function addAccessToken(sql: Sql, token: AccessTokenRow): Promise<v
   await sql.insertInto('access_tokens').values(token).execute()
 }
 
+const findByHash = prepared((sql: Sql, { tokenHash }: { readonly tokenHash: string }) =>
+  sql.selectFrom('access_tokens').selectAll().where('token_hash', '=', tokenHash),
+)
+
 export async function findAccessToken(sql: Sql, tokenHash: string): Promise<AccessTokenRow | undefined> {
-  return await sql.selectFrom('access_tokens').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst()
+  return (await findByHash(sql, { tokenHash }))[0]
 }
 
 /** An opaque token is revoked by forgetting it. */

@@ -2,6 +2,7 @@ import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import type { Database, Sql } from './database.ts'
 import type { GrantsTable } from './passing-tables.ts'
+import { prepared } from './prepared.ts'
 import { type User, userOf } from './users.ts'
 
 /** One authorization and all that descends from it. */
@@ -34,13 +35,8 @@ export async function createGrant(sql: Sql, grant: Omit<Grant, 'id'>): Promise<G
   return { ...grant, id }
 }
 
-/**
- * The grant with that id if it, its user, its client, its realm and, unless it is offline, its session are all live: one
- * read, so that the answer is true of one moment. A session that was swept away has ended.
- */
-export async function findLiveGrant(db: Pick<Database, 'sql'>, id: string): Promise<LiveGrant | undefined> {
-  const now = nowSeconds()
-  const rows = await liveGrants(db.sql, now)
+const findLive = prepared((sql: Sql, { id, now }: { readonly id: string; readonly now: number }) =>
+  liveGrants(sql, now)
     .where('grants.id', '=', id)
     .selectAll('users')
     .select([
@@ -56,8 +52,15 @@ export async function findLiveGrant(db: Pick<Database, 'sql'>, id: string): Prom
       'grants.expires_at as grant_expires_at',
       'roles.name as role_name',
     ])
-    .orderBy('roles.name')
-    .execute()
+    .orderBy('roles.name'),
+)
+
+/**
+ * The grant with that id if it, its user, its client, its realm and, unless it is offline, its session are all live: one
+ * read, so that the answer is true of one moment. A session that was swept away has ended.
+ */
+export async function findLiveGrant(db: Pick<Database, 'sql'>, id: string): Promise<LiveGrant | undefined> {
+  const rows = await findLive(db.sql, { id, now: nowSeconds() })
   const [row] = rows
   if (!row) return undefined
   const { grant_id, grant_client_id, grant_session_id, grant_kind, grant_scope, grant_offline, ...rest } = row

@@ -13,7 +13,7 @@ import type { Realm } from '#store/realms.ts'
 import { isRevoked } from '#store/revocations.ts'
 import type { User } from '#store/users.ts'
 import type { IssuerContext } from '../context.ts'
-import { realmKeys } from '../signing-keys.ts'
+import { type RealmKeys, realmKeys } from '../signing-keys.ts'
 import { type AccessTokenClaims, originOf } from './access-token.ts'
 
 export interface HeldToken {
@@ -51,16 +51,38 @@ async function readOpaque(context: IssuerContext, realm: Realm, token: string): 
 }
 
 async function readJwt(context: IssuerContext, realm: Realm, token: string): Promise<HeldToken | undefined> {
-  const decoded = decodeJws(token)
-  const { kid, typ } = decoded?.header ?? {}
-  if (decoded === undefined || kid === undefined || typ !== 'at+jwt') return undefined
-  const key = (await realmKeys(context, realm)).verificationKeys.get(kid)
-  if (key === undefined || !verifyJws(decoded, key.key, key.alg)) return undefined
-  const claims = decoded.payload as unknown as AccessTokenClaims
-  if (claims.iss !== issuerUrl(context.publicUrl, realm.name)) return undefined
+  const claims = verifiedClaims(await realmKeys(context, realm), token)
+  if (claims?.iss !== issuerUrl(context.publicUrl, realm.name)) return undefined
   const origin = originOf(claims.jti)
   if (origin === undefined) return undefined
   return { claims, tokenHash: undefined, grantId: 'grantId' in origin ? origin.grantId : undefined }
+}
+
+const REMEMBERED_LIMIT = 5000
+/**
+ * An API asks about one token many times, and whether a key signed it never changes: the answer is kept with the keys,
+ * by the token's digest, and goes with them when they change. Everything else is asked anew each time.
+ */
+const verified = new WeakMap<RealmKeys, Map<string, AccessTokenClaims>>()
+
+function verifiedClaims(keys: RealmKeys, token: string): AccessTokenClaims | undefined {
+  let known = verified.get(keys)
+  if (known === undefined) {
+    known = new Map()
+    verified.set(keys, known)
+  }
+  const digest = sha256Base64url(token)
+  const remembered = known.get(digest)
+  if (remembered !== undefined) return remembered
+  const decoded = decodeJws(token)
+  const { kid, typ } = decoded?.header ?? {}
+  if (decoded === undefined || kid === undefined || typ !== 'at+jwt') return undefined
+  const key = keys.verificationKeys.get(kid)
+  if (key === undefined || !verifyJws(decoded, key.key, key.alg)) return undefined
+  const claims = decoded.payload as unknown as AccessTokenClaims
+  if (known.size >= REMEMBERED_LIMIT) known.clear()
+  known.set(digest, claims)
+  return claims
 }
 
 /** The token with who is behind it now; undefined where it, its grant, its user, client or realm is not live. */
