@@ -133,7 +133,7 @@ type Name = keyof typeof SETTINGS
 type Values = { [N in Name]?: z.infer<(typeof SETTINGS)[N]['schema']> }
 
 /** Reads and checks all of it; throws `ConfigError` with every problem. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const problems: string[] = []
   const values = readValues(env, problems)
   const tls = readTls(values, problems)

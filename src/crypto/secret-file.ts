@@ -5,8 +5,8 @@ import { randomToken } from './random.ts'
 
 /** The start cannot go on; the message is a sentence for the operator. */
 export class StartRefused extends Error {
-  constructor(message: string) {
-    super(message)
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
     this.name = 'StartRefused'
   }
 }

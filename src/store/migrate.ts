@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { StartRefused } from '#crypto/secret-file.ts'
 
 export interface Migration {
   /** The file's name without its ending: `0001-core`. */
@@ -39,13 +40,13 @@ export function nextMigration(migrations: Migration[], applied: AppliedMigration
   for (const { name, checksum } of applied) {
     const expected = known.get(name)
     if (expected === undefined) {
-      throw new Error(
+      throw new StartRefused(
         `The database is newer than this program: it has the migration "${name}", which this program does not know. ` +
           'Start a program at least as new as the one that wrote it, or restore a backup made before the upgrade.',
       )
     }
     if (expected !== checksum) {
-      throw new Error(
+      throw new StartRefused(
         `The database was made by a different build: its migration "${name}" is not the one of this program ` +
           '(the checksums differ). Start the build that made it, or point this one at another database.',
       )

@@ -16,6 +16,7 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import pg from 'pg'
+import { StartRefused } from '#crypto/secret-file.ts'
 import type { Observe } from './database.ts'
 import { type AppliedMigration, createMigrationsTable, nextMigration, readMigrations } from './migrate.ts'
 import { DatabaseUnavailable } from './outage.ts'
@@ -196,7 +197,9 @@ async function migrate(url: string): Promise<void> {
 async function migrateOver(client: pg.Client): Promise<void> {
   const encoding = await client.query<{ server_encoding: string }>('show server_encoding')
   if (encoding.rows[0]?.server_encoding !== 'UTF8') {
-    throw new Error('The database does not use the encoding UTF8: create one with "create database … encoding utf8".')
+    throw new StartRefused(
+      'The database does not use the encoding UTF8: create one with "create database … encoding utf8".',
+    )
   }
   const migrations = readMigrations()
   for (;;) {

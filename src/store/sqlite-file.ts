@@ -17,6 +17,7 @@ import {
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { StartRefused } from '#crypto/secret-file.ts'
 import { type AppliedMigration, createMigrationsTable, nextMigration, readMigrations } from './migrate.ts'
 
 /** Up to this size the whole file is checked at start; it takes some tens of milliseconds. */
@@ -26,7 +27,7 @@ const checkedBytes = 16 * 1024 * 1024
 export function pathOf(url: string): string {
   const path = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '')
   if (path === '' || path.startsWith(':')) {
-    throw new Error(
+    throw new StartRefused(
       `The database URL "${url}" names no file: write sqlite: and a path, for example sqlite:data/sally.db.`,
     )
   }
@@ -64,22 +65,24 @@ function damaged(path: string, why: string): string {
 function helpful(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || !('errcode' in error)) return error
   const primary = Number(error.errcode) & 0xff
-  return primary === 11 || primary === 26 ? new Error(damaged(path, error.message), { cause: error }) : error
+  return primary === 11 || primary === 26 ? new StartRefused(damaged(path, error.message), { cause: error }) : error
 }
 
 /** Over a connection that cannot write: a file that is refused stays as it is, for whoever repairs it. */
 function check(path: string): void {
   const { size } = statSync(path)
-  if (size === 0) throw new Error(damaged(path, 'it is empty'))
+  if (size === 0) throw new StartRefused(damaged(path, 'it is empty'))
   const db = new DatabaseSync(path, { timeout: 5000, readOnly: true })
   try {
     if (size <= checkedBytes) {
       const verdict = db.prepare('pragma quick_check(1)').get()?.['quick_check']
-      if (verdict !== 'ok') throw new Error(damaged(path, String(verdict)))
+      if (verdict !== 'ok') throw new StartRefused(damaged(path, String(verdict)))
     }
     const found = db.prepare("select name from sqlite_schema where type = 'table' and name = 'migrations'").get()
     if (found === undefined) {
-      throw new Error(`The file ${path} is a database of another program. Point the database URL at another file.`)
+      throw new StartRefused(
+        `The file ${path} is a database of another program. Point the database URL at another file.`,
+      )
     }
   } finally {
     db.close()
