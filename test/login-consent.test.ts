@@ -60,6 +60,28 @@ describe('do they agree', () => {
     expect((await browser.submit(page, { approve: '1' })).isElsewhere).toBe(true)
   })
 
+  test('N023 a name cannot pretend, and a picture comes by https or not at all', async () => {
+    const browser = await signedIn('ada')
+    const names = ['\u202ekcehc', 'x'.repeat(5000), '<script>alert(1)</script>']
+    for (const [at, client_name] of names.entries()) {
+      const logo_uri = `${at === 0 ? 'http' : 'https'}://pictures.example/;'a,b.png?c=d`
+      const client = await addClient(house, {
+        client_id: `pretender-${at}`,
+        client_name,
+        logo_uri,
+        grant_types: ['authorization_code'],
+        redirect_uris: ['https://app.example/callback'],
+        scope: 'openid',
+        require_consent: true,
+      })
+      const page = await ask(browser, client, { scope: 'openid' })
+      expect(page.url.pathname).toContain('/login/consent')
+      expect(page.body).not.toMatch(/\u202e|x{81}|<script/)
+      expect(page.body.includes('class="client-logo"')).toBe(at !== 0)
+      expect(page.headers.get('content-security-policy')).not.toMatch(/http:\/\/pictures|;'a|a,b/)
+    }
+  })
+
   test('RFC 8252 §8.6 a client that cannot be proven is confirmed each time', async () => {
     const redirect_uri = 'http://127.0.0.1/cb'
     const native = await addClient(house, {

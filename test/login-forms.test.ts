@@ -52,7 +52,7 @@ describe('N025 nothing goes on that is over or somebody else’s', () => {
     expect((await browser.open(page.url.href.replace('/default/', '/nowhere/'))).status).toBe(404)
   })
 
-  test('somebody else signed in in another tab', async () => {
+  test('N031 somebody else signed in in another tab', async () => {
     const browser = newBrowser()
     const first = await ask(browser, asking)
     const atConsent = await login(browser, first, 'ada')

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Page } from './browser.ts'
+import { createPasswordHasher, HashQueueFull } from '#crypto/password.ts'
+import type { Request } from '#http/message.ts'
+import { loginRoutes } from '#login/routes.ts'
+import { formsOf, type Page } from './browser.ts'
 import { addUser, USER_PASSWORD } from './clients.ts'
 import type { House } from './house.ts'
 import { type Hall, login, openHall } from './login-hall.ts'
@@ -79,5 +82,31 @@ describe('N032 N033 guessing', () => {
     const answer = await login(browser, page, 'ada', '')
     expect(answer.status).toBe(422)
     expect(answer.body).toContain('aria-describedby="problem"')
+  })
+
+  test('an attempt that nobody came to check is not a failure', async () => {
+    const browser = newBrowser()
+    const page = await ask(browser)
+    const userPasswords = createPasswordHasher({ concurrency: 1, queueLimit: 0 })
+    const busy = userPasswords.hash('somebody else')
+    const { context } = house.app
+    const route = loginRoutes({ ...context, userPasswords }).find(({ path }) => path.endsWith('/password'))
+    const fields = { ...formsOf(page)[0]?.fields, username: 'bob', password: USER_PASSWORD, login: '1' }
+    const request: Request = {
+      method: 'POST',
+      path: page.url.pathname,
+      params: { realm: 'default' },
+      query: page.url.search.slice(1),
+      headers: { cookie: [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+      body: new URLSearchParams(fields).toString(),
+      address: '192.0.2.77',
+      id: 'r1',
+      log: { info() {}, warn() {}, error() {} },
+    }
+    const counted = () => context.db.sql.selectFrom('login_failures').selectAll().orderBy('id').execute()
+    const before = await counted()
+    await expect(route?.handle(request)).rejects.toThrow(HashQueueFull)
+    expect(await counted()).toEqual(before)
+    await busy
   })
 })

@@ -5,6 +5,7 @@
  * Owns what is counted and how much is too much; clients' secrets are guarded by the same functions with other limits.
  */
 import { isIPv6 } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sha256Base64url } from '#crypto/hash.ts'
 import type { Database } from '#store/database.ts'
 import {
@@ -55,14 +56,9 @@ export function checkAttempt(db: Database, keys: readonly ThrottleKey[]): Promis
 
 /** The attempt was right. */
 export async function forgive(db: Database, keys: readonly ThrottleKey[]): Promise<void> {
-  await forgetAttempts(
-    db,
-    keys.filter((key) => key.isForgottenBySuccess),
-  )
-  await giveBackAttempt(
-    db,
-    keys.filter((key) => !key.isForgottenBySuccess),
-  )
+  const { forgotten = [], kept = [] } = Object.groupBy(keys, (key) => (key.isForgottenBySuccess ? 'forgotten' : 'kept'))
+  if (forgotten.length > 0) await forgetAttempts(db, forgotten)
+  if (kept.length > 0) await giveBackAttempt(db, kept)
 }
 
 /** Nobody came to check the attempt (the queue was full, the database away). */
@@ -91,6 +87,8 @@ export interface Pace {
   failed(realmId: string): void
   /** Milliseconds that the next login of that realm takes longer. */
   delay(realmId: string): number
+  /** Waits that long, where not too many wait already: the queue for hashing is the bound of a greater flood. */
+  slowDown(realmId: string): Promise<void>
 }
 
 /** Failures that leave the count each second, and how many there may be at once before logins slow down. */
@@ -98,6 +96,8 @@ const realmPace = { leak: 1, free: 60 }
 const processPace = { leak: 4, free: 240 }
 const longestPaceDelay = 2000
 const delayPerFailure = 20
+/** Requests that may be held at once: a slow answer must not cost the house its room for others. */
+const mostHeld = 100
 
 /** Failures of the last moments, by realm and for all of them; this process's own and lost with it. */
 export function createPace(nowMs: () => number = Date.now): Pace {
@@ -110,17 +110,26 @@ export function createPace(nowMs: () => number = Date.now): Pace {
   const raise = (name: string, leak: number): void => {
     levels.set(name, { level: levelOf(name, leak) + 1, at: nowMs() })
   }
+  const delay = (realmId: string): number => {
+    const beyond = Math.max(
+      levelOf(realmId, realmPace.leak) - realmPace.free,
+      levelOf(everything, processPace.leak) - processPace.free,
+    )
+    return Math.min(longestPaceDelay, Math.max(0, beyond) * delayPerFailure)
+  }
+  let held = 0
   return {
+    delay,
     failed(realmId) {
       raise(realmId, realmPace.leak)
       raise(everything, processPace.leak)
     },
-    delay(realmId) {
-      const beyond = Math.max(
-        levelOf(realmId, realmPace.leak) - realmPace.free,
-        levelOf(everything, processPace.leak) - processPace.free,
-      )
-      return Math.min(longestPaceDelay, Math.max(0, beyond) * delayPerFailure)
+    async slowDown(realmId) {
+      const milliseconds = delay(realmId)
+      if (milliseconds === 0 || held >= mostHeld) return
+      held++
+      await sleep(milliseconds)
+      held--
     },
   }
 }

@@ -83,8 +83,13 @@ export function recordDecision(
   return recordProgress(context.db, stored, { ...kept, ...decision, decided_in: session.id })
 }
 
-/** Notes that `sessionId` was made or authenticated again for this request. */
-export function recordLogin(context: LoginContext, { stored }: Visit, sessionId: string): Promise<boolean> {
+/**
+ * Notes that `sessionId` was made or authenticated again for this request. A form that was sent twice notes the later
+ * login: it is the one whose cookie the browser keeps.
+ */
+export async function recordLogin(context: LoginContext, { realm, stored }: Visit, sessionId: string): Promise<void> {
   const login = { login_session: sessionId, authenticated_at: nowSeconds() }
-  return recordProgress(context.db, stored, { ...stored.progress, ...login })
+  if (await recordProgress(context.db, stored, { ...stored.progress, ...login })) return
+  const again = await findAuthorizationRequest(context.db, realm.id, stored.id)
+  if (again) await recordProgress(context.db, again, { ...again.progress, ...login })
 }

@@ -2,7 +2,6 @@
  * Username and password. An unknown name, a disabled user and a wrong password look alike and cost the same (N032); the
  * attempt is counted before anything is hashed (N033).
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Form } from '#http/form.ts'
 import type { Response } from '#http/message.ts'
 import { findPassword } from '#store/credentials.ts'
@@ -67,8 +66,7 @@ async function prove(
   password: string,
   keys: readonly ThrottleKey[],
 ): Promise<Proved | undefined> {
-  const delay = context.pace.delay(realm.id)
-  if (delay > 0) await sleep(delay)
+  await context.pace.slowDown(realm.id)
   const stored = user && (await findPassword(context.db, user.id))
   const isRight = await checked(context, keys, () =>
     stored ? context.userPasswords.verify(password, stored.value) : context.userPasswords.verifyDummy(password),
