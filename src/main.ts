@@ -1,71 +1,77 @@
 /**
- * The process: `start` opens the house and ends it well, every other command is the command line's.
- * Exit codes: 0 ended as asked, 70 something broke that must not be survived, 78 it cannot start like this.
+ * The process. `start`, the default, is its whole life: configuration, house, greeting, signals, last words; every other
+ * command is the command line's. Standard output holds log lines and, on a terminal, the greeting; sentences for people
+ * go to standard error. Exit codes: docs/cli.md.
  */
-import { StartRefused } from '#crypto/secret-file.ts'
+import { constants } from 'node:os'
+import { CommandFailed, EXIT, sentenceOf } from '#cli/exit.ts'
+import { greeting } from '#cli/greeting.ts'
 import { createLog, type Log } from '#observe/log.ts'
-import { type App, startApp } from './app.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
-import type { FirstStartReport } from './first-start.ts'
+import type { App } from './app.ts'
+import { type Config, readConfig } from './config.ts'
 
-const EXIT_BROKEN = 70
-const EXIT_CONFIG = 78
-
-const complain = (text: string): void => void process.stderr.write(`${text}\n`)
+/** One key press reaches the server from the terminal and from each parent that hands signals on. */
+const SAME_SIGNAL_MILLISECONDS = 500
 
 async function start(): Promise<void> {
-  const config = readConfig(process.env)
+  const config = readConfig()
   const log = createLog(config.logLevel)
-  endOnFaults(log)
-  const app = await startApp({ config, log, onFatal: (error) => endAtOnce(log, error) })
-  greet(config, app.report)
-  log.info({ url: config.publicUrl, address: app.address }, 'ready')
-  endOnSignals(app, log)
+  process.on('uncaughtException', (error) => endAtOnce(log, error, 'a fault that nobody caught'))
+  process.on('unhandledRejection', (reason) => endAtOnce(log, reason, 'a fault that nobody caught'))
+  const life: { app?: App } = {}
+  endOnSignals(log, life)
+  for (const warning of config.warnings) log.warn({}, warning)
+  const { startApp } = await import('./app.ts')
+  const onFatal = (error: Error) => endAtOnce(log, error, 'what was written may not be on the disk')
+  life.app = await startApp({ config, log, onFatal })
+  greet(config, log, life.app)
 }
 
-/** For people, on standard error: standard output carries the log, one JSON object per line. */
-function greet(config: Config, { isFirst, admin, firstTokenCommand }: FirstStartReport): void {
-  const lines = [`Sallyport is ready at ${config.publicUrl}`]
-  if (admin !== undefined) {
-    const secret = 'password' in admin ? `password ${admin.password}` : `password in ${admin.passwordFile}`
-    lines.push(`Administrator: ${admin.username}, ${secret} (to be changed at the first login)`)
-  }
-  if (isFirst && firstTokenCommand !== undefined) lines.push('A first token:', `  ${firstTokenCommand}`)
-  complain(lines.join('\n'))
+/** Nothing may be answered any more: no waiting for anything. */
+function endAtOnce(log: Log, error: unknown, message: string): never {
+  log.error({ err: error }, message)
+  process.exit(EXIT.fault)
 }
 
-/** The first signal drains, and so do those that come with it: a terminal sends to the launcher and to us. */
-function endOnSignals(app: App, log: Log): void {
-  let ending: Promise<void> | undefined
-  const end = (signal: NodeJS.Signals) => {
-    ending ??= app.close().then(
-      () => process.exit(0),
-      (error: unknown) => endAtOnce(log, error),
+/** The first signal lets running requests finish; another one, or one while it still starts, ends at once. */
+function endOnSignals(log: Log, life: { readonly app?: App }): void {
+  let firstAt: number | undefined
+  const end = (signal: 'SIGINT' | 'SIGTERM'): void => {
+    const now = performance.now()
+    if (firstAt !== undefined && now - firstAt < SAME_SIGNAL_MILLISECONDS) return
+    if (firstAt !== undefined || life.app === undefined) process.exit(128 + constants.signals[signal])
+    firstAt = now
+    log.info({ signal }, 'stopping: no new requests, running ones finish')
+    life.app.close().then(
+      () => process.exit(EXIT.ok),
+      (error: unknown) => endAtOnce(log, error, 'stopping failed'),
     )
-    log.info({ signal }, 'ending: no new requests, running ones finish')
   }
-  process.on('SIGTERM', end)
   process.on('SIGINT', end)
+  process.on('SIGTERM', end)
 }
 
-/** What nobody expected leaves a state that nobody knows: the process ends, and whoever watches it starts another. */
-function endOnFaults(log: Log): void {
-  process.on('uncaughtException', (error) => endAtOnce(log, error))
-  process.on('unhandledRejection', (reason) => endAtOnce(log, reason))
+/** Collectors of standard output read a line of JSON each; the greeting for people goes where it cannot break them. */
+function greet(config: Config, log: Log, app: App): void {
+  const { isFirst, admin, firstTokenCommand } = app.report
+  const url = config.publicUrl
+  log.info({ url, address: app.address, operations: app.operationsAddress, first_start: isFirst }, 'ready')
+  const people = process.stdout.isTTY ? process.stdout : process.stderr
+  people.write(isFirst ? greeting({ url, admin, firstTokenCommand }) : `Sallyport is running: ${url}/\n`)
 }
 
-function endAtOnce(log: Log, error: unknown): never {
-  log.error({ err: error }, 'the process ends at once')
-  process.exit(EXIT_BROKEN)
+/** What somebody can mend is a sentence; a fault keeps its stack. */
+function endWith(error: unknown): never {
+  const failed = sentenceOf(error)
+  const told = failed ? `sallyport: ${failed.message}` : error instanceof Error ? error.stack : String(error)
+  process.stderr.write(`${told}\n`)
+  process.exit(failed?.exitCode ?? EXIT.fault)
 }
 
-/** Trouble that the operator can mend is a sentence; anything else is a bug and keeps its stack. */
-function refuse(error: unknown): never {
-  if (error instanceof ConfigError || error instanceof StartRefused) complain(error.message)
-  else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    complain(`${error.message}: another process listens there; stop it, or set SALLYPORT_PORT`)
-  } else complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  process.exit(EXIT_CONFIG)
+const [command = 'start', ...rest] = process.argv.slice(2)
+try {
+  if (command !== 'start' || rest.length > 0) throw new CommandFailed(EXIT.usage, `there is no command "${command}"`)
+  await start()
+} catch (error) {
+  endWith(error)
 }
-
-await start().catch(refuse)
