@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type Config, ConfigError, readConfig } from '../src/config.ts'
-import { configurationDocument } from '../src/configuration-document.ts'
+import { configurationDocument } from './configuration-document.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'sallyport-config-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))

@@ -69,7 +69,8 @@ export function isPublic(address: string): boolean {
   return contains(GLOBAL_IPV6, address) && !contains(CLOSED_IPV6, address)
 }
 
-const LOOPBACK = networkList(['127.0.0.0/8', '0.0.0.0/8', '::1', '::', '::ffff:0:0/96'])
+/** Node's list finds an IPv4-mapped address by its IPv4 network: `::ffff:127.0.0.1` is in here. */
+const LOOPBACK = networkList(['127.0.0.0/8', '0.0.0.0/8', '::1', '::'])
 
 function isThisMachine(address: string): boolean {
   if (contains(LOOPBACK, address)) return true
