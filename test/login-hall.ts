@@ -9,11 +9,11 @@ export interface Hall {
   /** A client that an administrator trusts: nobody is asked to agree. */
   readonly trusted: Credentials
   readonly asking: Credentials
-  newBrowser(): Browser
+  readonly newBrowser: () => Browser
   /** The page that an authorization request leads to. */
-  ask(browser: Browser, client?: Credentials, more?: Readonly<Record<string, string>>): Promise<Page>
+  readonly ask: (browser: Browser, client?: Credentials, more?: Readonly<Record<string, string>>) => Promise<Page>
   /** Where that user has a session. */
-  signedIn(username: string): Promise<Browser>
+  readonly signedIn: (username: string) => Promise<Browser>
 }
 
 /** Users `ada` (with the address ada@example.com) and `bob`. */
