@@ -1,5 +1,5 @@
 /** `docs/configuration.md`, made from the one list of settings, so that it cannot say something else than the server does. */
-import { type Setting, SETTINGS } from '../src/config.ts'
+import { SETTINGS, type Setting } from '../src/config.ts'
 
 const HEAD = `# Configuration
 
