@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { adminRoutes } from '#admin/routes.ts'
 import { createPasswordHasher, HashQueueFull } from '#crypto/password.ts'
 import { assetRoutes } from '#http/assets.ts'
+import { createEgress } from '#http/egress.ts'
 import type { Refused, Route } from '#http/message.ts'
 import { type Server, startServer } from '#http/server.ts'
 import type { IssuerContext } from '#issuer/context.ts'
@@ -53,6 +54,7 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
       seal: report.seal,
       userPasswords: createPasswordHasher(),
       clientSecrets: createPasswordHasher({ concurrency: 1 }),
+      egress: createEgress({ allow: config.egressAllow, closedPorts: [config.port, config.operationsPort] }),
       metrics,
     }
     for (const realm of await listRealms(db)) await ensureSigningKeys(context, realm)

@@ -1,5 +1,6 @@
 import type { PasswordHasher } from '#crypto/password.ts'
 import type { Seal } from '#crypto/seal.ts'
+import type { Egress } from '#http/egress.ts'
 import type { LoginContext } from '#login/context.ts'
 
 /** What the issuer needs to work; made once by the composition root and handed to every door. */
@@ -7,4 +8,6 @@ export interface IssuerContext extends LoginContext {
   readonly seal: Seal
   /** For typed client secrets; people have a queue of their own. */
   readonly clientSecrets: PasswordHasher
+  /** The only way out: for the keys of clients that registered an address. */
+  readonly egress: Egress
 }
