@@ -36,7 +36,7 @@ async function signedIn(scope = 'openid') {
 }
 
 function logoutUrl(parameters: Readonly<Record<string, string>>): string {
-  return `${house.issuer()}/logout?${new URLSearchParams(parameters)}`
+  return `${house.issuer()}/logout?${new URLSearchParams(parameters).toString()}`
 }
 
 /** Whether the browser still has a session. */
@@ -50,7 +50,7 @@ async function hasSession(browser: Browser): Promise<boolean> {
     code_challenge: 'c'.repeat(43),
     code_challenge_method: 'S256',
   })
-  const page = await browser.open(`${house.issuer()}/authorize?${request}`)
+  const page = await browser.open(`${house.issuer()}/authorize?${request.toString()}`)
   return page.url.searchParams.has('code')
 }
 

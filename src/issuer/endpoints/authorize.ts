@@ -168,7 +168,7 @@ async function refuse(
   const { context, stored, request, client } = journey
   if (stored && !(await completeAuthorizationRequest(context.db, stored.id))) throw staleRequest()
   request.log.info({ error: refused.error, client_id: client.client_id }, 'authorization answered with an error')
-  return answer(journey, { error: refused.error, error_description: refused.description })
+  return answerClient(journey, { error: refused.error, error_description: refused.description })
 }
 
 /** The code (RFC 6749 §4.1.2); of two answers to one request one is given. */
@@ -182,7 +182,7 @@ async function answerWithCode(journey: Journey, session: CurrentSession): Promis
     { client_id: journey.client.client_id, user: session.user.id, grant: outcome.grantId },
     'authorization answered with a code',
   )
-  return answer(journey, { code })
+  return answerClient(journey, { code })
 }
 
 type Outcome = 'session ended' | 'answered before' | { readonly grantId: string }
@@ -226,7 +226,7 @@ async function authorizeOnce(journey: Journey, session: CurrentSession, code: st
 }
 
 /** `iss` in every answer (RFC 9207 §2). */
-function answer({ context, realm, parameters }: Journey, result: Readonly<Record<string, string>>): Response {
+function answerClient({ context, realm, parameters }: Journey, result: Readonly<Record<string, string>>): Response {
   return authorizationResponse({
     mode: parameters.response_mode,
     redirectUri: parameters.redirect_uri,

@@ -29,7 +29,7 @@ export async function logout(context: IssuerContext, realm: Realm, request: Requ
   if (request.method !== 'POST') return await requested(context, realm, request, parameters)
   const query = new URLSearchParams()
   for (const name of USED) for (const value of parameters.all(name)) query.set(name, value)
-  return seeOther(`${issuerUrl(context.publicUrl, realm.name)}/logout?${query}`)
+  return seeOther(`${issuerUrl(context.publicUrl, realm.name)}/logout?${query.toString()}`)
 }
 
 async function requested(
