@@ -84,6 +84,18 @@ describe('N032 N033 guessing', () => {
     expect(answer.body).toContain('aria-describedby="problem"')
   })
 
+  test('people who know their passwords and come at once from one address all come in', async () => {
+    await house.app.context.db.sql.deleteFrom('login_failures').execute()
+    const visitors = await Promise.all(
+      Array.from({ length: 45 }, async (_, at) => {
+        const browser = newBrowser()
+        return { browser, page: await ask(browser), username: at % 3 === 0 ? 'ada' : 'bob' }
+      }),
+    )
+    const answers = await Promise.all(visitors.map(({ browser, page, username }) => login(browser, page, username)))
+    expect(answers.filter((answer) => !answer.isElsewhere).map(({ status }) => status)).toEqual([])
+  })
+
   test('an attempt that nobody came to check is not a failure', async () => {
     const browser = newBrowser()
     const page = await ask(browser)

@@ -7,6 +7,7 @@ import { parseForm } from '#http/form.ts'
 import type { Handler, Response, Route } from '#http/message.ts'
 import { Refusal } from '#http/refusal.ts'
 import type { LoginContext } from './context.ts'
+import { createGate } from './gate.ts'
 import { type FormPurpose, formToken, requireFormToken, requireSameOrigin } from './own-form.ts'
 import { refusedAsPage } from './pages/error.ts'
 import { changePasswordStep } from './steps/change-password.ts'
@@ -21,7 +22,7 @@ import { readVisit, resume, type Visit, type VisitOfSomebody } from './visit.ts'
 const steps: readonly Step[] = [passwordStep, changePasswordStep, selectAccountStep, consentStep, confirmStep]
 
 export function loginRoutes(context: LoginContext): readonly Route[] {
-  const stepContext = { ...context, pace: createPace() }
+  const stepContext = { ...context, pace: createPace(), gate: createGate() }
   return steps.map((step) => ({
     methods: ['GET', 'POST'],
     path: `/realms/:realm/login/${step.name}`,

@@ -29,22 +29,42 @@ async function submit(context: StepContext, visit: Visit, form: Form, token: str
   const { realm, request } = visit
   const username = (form.get('username') ?? '').trim()
   const password = form.get('password') ?? ''
-  const again = (problem: PasswordPageProblem) => passwordPage(visit, { token, username, problem })
+  const again: Again = (problem) => passwordPage(visit, { token, username, problem })
   if (username === '' || password === '') return again({ kind: 'missing' })
   if (username.length > usernameLimit || password.length > passwordLimit) return again({ kind: 'wrong' })
 
   const user = await findUserByLogin(context.db, realm.id, username)
   const account = user ? `user ${user.id}` : `name ${fold(username)}`
   const keys = [accountKey(realm.id, account), addressKey(realm.id, request.address)]
+  const leave = await context.gate.enter(keys)
+  try {
+    return await attempt(context, visit, { user, password, keys }, again)
+  } finally {
+    leave()
+  }
+}
+
+type Again = (problem: PasswordPageProblem) => Response
+
+interface Attempt {
+  /** Undefined: nobody has that name. */
+  readonly user: User | undefined
+  readonly password: string
+  readonly keys: readonly ThrottleKey[]
+}
+
+async function attempt(context: StepContext, visit: Visit, tried: Attempt, again: Again): Promise<Response> {
+  const { realm, request, stored } = visit
+  const { user, keys } = tried
   const wait = await checkAttempt(context.db, keys)
   if (wait > 0) {
     context.metrics.login(realm.name, 'throttled')
     request.log.warn({ event: 'login_throttled', user: user?.id, address: request.address }, 'login has to wait')
     return again({ kind: 'wait', seconds: wait })
   }
-  const proved = await prove(context, visit, user, password, keys)
+  const proved = await prove(context, visit, tried)
   if (!proved) return again({ kind: 'wrong' })
-  const hinted = visit.stored.parameters.id_token_hint_sub
+  const hinted = stored.parameters.id_token_hint_sub
   if (hinted !== undefined && hinted !== proved.user.id) {
     await forgive(context.db, keys)
     return again({ kind: 'other-account' })
@@ -62,9 +82,7 @@ interface Proved {
 async function prove(
   context: StepContext,
   { realm, request }: Visit,
-  user: User | undefined,
-  password: string,
-  keys: readonly ThrottleKey[],
+  { user, password, keys }: Attempt,
 ): Promise<Proved | undefined> {
   await context.pace.slowDown(realm.id)
   const stored = user && (await findPassword(context.db, user.id))

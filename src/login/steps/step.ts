@@ -1,6 +1,7 @@
 import type { Form } from '#http/form.ts'
 import type { Response } from '#http/message.ts'
 import type { LoginContext } from '../context.ts'
+import type { Gate } from '../gate.ts'
 import type { StepName } from '../next-step.ts'
 import type { Pace } from '../throttle.ts'
 import type { Visit, VisitOfSomebody } from '../visit.ts'
@@ -8,6 +9,7 @@ import type { Visit, VisitOfSomebody } from '../visit.ts'
 /** What every step gets besides the visit. */
 export interface StepContext extends LoginContext {
   readonly pace: Pace
+  readonly gate: Gate
 }
 
 /** One page and what its form does. `token` belongs into the form. */
