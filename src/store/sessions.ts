@@ -3,7 +3,7 @@ import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { type Database, type Sql, transaction } from './database.ts'
 import { revokeGrantsOf } from './grants.ts'
-import type { SessionsTable } from './tables.ts'
+import type { SessionsTable } from './passing-tables.ts'
 import { type User, userOf } from './users.ts'
 
 export interface Session {
