@@ -28,8 +28,10 @@ beforeAll(async () => {
 afterAll(() => house.close())
 
 describe('RFC 6749 §3.1 methods and answers', () => {
-  test.each(['PUT', 'DELETE', 'PATCH'])('N019 %s is 405', async (method) => {
-    expect((await fetch(requestUrl(house), { method })).status).toBe(405)
+  test.each(['HEAD', 'PUT', 'DELETE', 'PATCH'])('N019 %s is 405', async (method) => {
+    const response = await fetch(requestUrl(house), { method })
+    expect(response.status).toBe(405)
+    expect(response.headers.get('allow')).toMatch(/^GET, POST/)
   })
 
   test.each([

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ERROR_PAGE, HONEST, ownPage, requestUrl, signedIn } from './authorization-requests.ts'
+import { updateClient } from '#store/client-changes.ts'
+import { ERROR_PAGE, HONEST, hasCode, ownPage, requestUrl, signedIn } from './authorization-requests.ts'
 import { Browser, type Page } from './browser.ts'
-import { addClient, addUser } from './clients.ts'
+import { addClient, addUser, realmOf, TEST_ACTOR } from './clients.ts'
 import { REDIRECT_URI, signIn } from './code-flow.ts'
 import { ENGINES, type House, openHouse } from './house.ts'
 
@@ -13,7 +14,7 @@ describe.each(ENGINES)('a request on its way belongs to one browser, %s', (engin
     await addClient(house, {
       client_id: 'app',
       redirect_uris: [REDIRECT_URI],
-      scope: 'openid profile',
+      scope: 'openid profile offline_access',
       grant_types: ['authorization_code'],
     })
     await addUser(house, { username: 'alice' })
@@ -71,6 +72,44 @@ describe.each(ENGINES)('a request on its way belongs to one browser, %s', (engin
     const pages = await Promise.all(browsers.map((browser) => browser.open(resumeUrl)))
     expect(pages.filter((page) => page.body.includes('name="password"'))).toHaveLength(1)
     expect(pages.filter((page) => page.status === 400)).toHaveLength(9)
+  })
+
+  test('N001 N003 N040 what no longer holds when the browser comes back is told to nobody but the browser', async () => {
+    const { db } = house.app.context
+    const realm = await realmOf(house, 'default')
+    const changes = [{ redirect_uris: ['https://moved.example/'] }, { enabled: false }]
+    for (const [at, change] of changes.entries()) {
+      const redirect_uri = `https://app${at}.example/callback`
+      const client_id = `changed-${at}`
+      const fields = { redirect_uris: [redirect_uri], scope: 'openid', grant_types: ['authorization_code'] }
+      await addClient(house, { client_id, ...fields })
+      const browser = new Browser(house.url)
+      const page = await browser.open(requestUrl(house, { client_id, redirect_uri }))
+      await updateClient(db, TEST_ACTOR, realm.id, client_id, () => change)
+      expect(ownPage(await signIn(browser, page, 'alice'))).toEqual(ERROR_PAGE)
+    }
+  })
+
+  test('the grant says what was allowed, by whom, when and how long', async () => {
+    const { sql } = house.app.context.db
+    const browser = await signedIn(house)
+    for (const [scope, offline] of [
+      ['openid profile', 0],
+      ['openid offline_access', 1],
+      ['profile', 1],
+    ] as const) {
+      expect(hasCode(await browser.open(requestUrl(house, { scope })))).toBe(true)
+      const grants = await sql.selectFrom('grants').selectAll().where('scope', '=', scope).execute()
+      const grant = grants.at(-1)
+      expect(grant).toMatchObject({ kind: 'authorization_code', scope, offline, revoked_at: null })
+      expect(grant?.session_id).not.toBeNull()
+      expect((grant?.expires_at ?? 0) - (grant?.created_at ?? 0)).toBe(31_536_000)
+    }
+    const codes = await sql.selectFrom('authorization_codes').selectAll().execute()
+    for (const code of codes) {
+      expect(code.code_hash).toMatch(/^[\w-]{43}$/)
+      expect(code.expires_at - code.created_at).toBe(60)
+    }
   })
 
   test('a request of another realm is unknown', async () => {

@@ -19,6 +19,11 @@ export const unsupportedResponseType = refusal(400, 'unsupported_response_type')
 export const unsupportedTokenType = refusal(400, 'unsupported_token_type')
 export const unknownRealm = (name: string): Refusal => new Refusal(404, 'not_found', 'no such realm', { realm: name })
 
+/** A HEAD would act and show nothing of it, so what gives a code or ends a session takes none (RFC 6749 §3.1). */
+export function headRefused(allow: string): Refusal {
+  return new Refusal(405, 'invalid_request', 'this method is not for this URL', { method: 'HEAD' }, { allow })
+}
+
 /**
  * RFC 6749 §5.2: 401, and a challenge for the scheme that the client used. `scheme` is set where the client tried the
  * Authorization header.

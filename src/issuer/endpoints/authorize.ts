@@ -33,7 +33,7 @@ import { authorizationResponse } from '../authorization-response.ts'
 import type { IssuerContext } from '../context.ts'
 import { type Parameters, readParameters } from '../parameters.ts'
 import { redirectKind } from '../redirect-uri.ts'
-import { invalidRequest } from '../refusals.ts'
+import { headRefused, invalidRequest } from '../refusals.ts'
 
 /** Short, because it travels through a URL (RFC 6749 §4.1.2: at most ten minutes). */
 const CODE_SECONDS = 60
@@ -50,6 +50,7 @@ interface Journey {
 
 /** `GET|POST {issuer}/authorize`. Throws what must not be told by redirect: client or redirect URI do not hold. */
 export async function authorize(context: IssuerContext, realm: Realm, request: Request): Promise<Response> {
+  if (request.method === 'HEAD') throw headRefused('GET, POST')
   const sent = readParameters(request)
   const target = await readTarget(context, realm, sent)
   const { client } = target
@@ -64,6 +65,7 @@ export async function authorize(context: IssuerContext, realm: Realm, request: R
 
 /** `GET {issuer}/authorize/{request}`: a step is done, or the browser comes for what was posted. */
 export async function resumeAuthorization(context: IssuerContext, realm: Realm, request: Request): Promise<Response> {
+  if (request.method === 'HEAD') throw headRefused('GET')
   const stored = await findAuthorizationRequest(context.db, realm.id, request.params['request'] ?? '')
   if (!stored || stored.completed_at !== null || stored.expires_at <= nowSeconds()) throw staleRequest()
   const cookie = await comeBack(context, realm, request, stored)

@@ -16,13 +16,14 @@ import type { IssuerContext } from '../context.ts'
 import { type IdTokenHint, readIdTokenHint } from '../id-token-hint.ts'
 import { type Parameters, readBody, readParameters, repeatedParameters } from '../parameters.ts'
 import { redirectKind } from '../redirect-uri.ts'
-import { invalidRequest } from '../refusals.ts'
+import { headRefused, invalidRequest } from '../refusals.ts'
 
 /** §2, as far as we use them; all others are ignored. */
 const USED = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state']
 
 /** `GET|POST {issuer}/logout`. A client's POST comes back as GET, because no cookie comes with it from another site. */
 export async function logout(context: IssuerContext, realm: Realm, request: Request): Promise<Response> {
+  if (request.method === 'HEAD') throw headRefused('GET, POST')
   const parameters = readParameters(request)
   const repeated = repeatedParameters(parameters)
   if (repeated.length > 0) throw invalidRequest('a parameter came more than once', { repeated })
