@@ -164,6 +164,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   })
 }
 
+/** One variable by the name that a person gave: a command may be told where a secret is. */
+export function environmentValue(name: string): string | undefined {
+  return process.env[name]
+}
+
 function readValues(env: Readonly<Record<string, string | undefined>>, problems: string[]): Values {
   const values: Record<string, unknown> = {}
   const known = new Set<string>()

@@ -4,11 +4,12 @@
  * go to standard error. Exit codes: docs/cli.md.
  */
 import { constants } from 'node:os'
-import { CommandFailed, EXIT, sentenceOf } from '#cli/exit.ts'
+import { text } from 'node:stream/consumers'
+import { EXIT, sentenceOf } from '#cli/exit.ts'
 import { greeting } from '#cli/greeting.ts'
 import { createLog, type Log } from '#observe/log.ts'
 import type { App } from './app.ts'
-import { type Config, readConfig } from './config.ts'
+import { type Config, environmentValue, readConfig } from './config.ts'
 
 /** One key press reaches the server from the terminal and from each parent that hands signals on. */
 const SAME_SIGNAL_MILLISECONDS = 500
@@ -68,10 +69,23 @@ function endWith(error: unknown): never {
   process.exit(failed?.exitCode ?? EXIT.fault)
 }
 
-const [command = 'start', ...rest] = process.argv.slice(2)
+async function runOther(args: readonly string[]): Promise<number> {
+  const { runCommand } = await import('#cli/program.ts')
+  return runCommand(args, {
+    settings: readConfig,
+    environment: environmentValue,
+    start,
+    out: (words) => process.stdout.write(words),
+    err: (words) => process.stderr.write(words),
+    input: () => text(process.stdin),
+  })
+}
+
+const args = process.argv.slice(2)
 try {
-  if (command !== 'start' || rest.length > 0) throw new CommandFailed(EXIT.usage, `there is no command "${command}"`)
-  await start()
+  // Nothing that only commands need is loaded for the server.
+  if (args.length === 0 || (args.length === 1 && args[0] === 'start')) await start()
+  else process.exitCode = await runOther(args)
 } catch (error) {
   endWith(error)
 }

@@ -23,7 +23,7 @@ export interface EgressOptions {
 export interface EgressRequest {
   /** On whose behalf: what is opened may differ. */
   readonly realm: string
-  readonly method?: 'GET' | 'POST'
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   readonly timeoutMs?: number
