@@ -1,13 +1,18 @@
+/**
+ * Who may read an answer of the doors that single-page applications call (Fetch §3.2): the client that it is for, from
+ * the origins that it registered. A preflight is the route's, which cannot know the client.
+ */
+import { allowOrigin } from '#http/cors.ts'
 import type { Request } from '#http/message.ts'
 import { Refusal } from '#http/refusal.ts'
-import type { Client } from '#store/clients.ts'
+import { type Client, hasCorsOrigin } from '#store/clients.ts'
+import type { Realm } from '#store/realms.ts'
+import type { IssuerContext } from '../context.ts'
 
-/** The answer carries the origin for the client that registered it, and for nobody else (Fetch §3.3). */
+/** The answer carries the origin for the client that registered it, and for nobody else. */
 export function allowCaller(request: Request, client: Client): Readonly<Record<string, string>> {
   const origin = request.headers['origin']
-  if (origin === undefined) return {}
-  if (!client.allowed_cors_origins.includes(origin)) return { vary: 'Origin' }
-  return { 'access-control-allow-origin': origin, vary: 'Origin' }
+  return origin !== undefined && client.allowed_cors_origins.includes(origin) ? allowOrigin(origin) : {}
 }
 
 /** A single-page application has to read why it was refused: from here on refusals carry its origin too. */
@@ -15,8 +20,30 @@ export async function readableRefusals<T>(request: Request, client: Client, work
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof Refusal) || request.headers['origin'] === undefined) throw error
-    const headers = { ...error.headers, ...allowCaller(request, client) }
-    throw new Refusal(error.status, error.error, error.description, error.detail, headers)
+    throw withHeaders(error, allowCaller(request, client))
   }
+}
+
+/**
+ * While no client is known a refusal says nothing of anybody: whoever a preflight lets pass may read it, or an
+ * application could not tell a dead token from a dead network (RFC 6750 §3.1).
+ */
+export async function readableInRealm<T>(
+  { db }: IssuerContext,
+  realm: Realm,
+  request: Request,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const origin = request.headers['origin']
+    const isKnown = origin !== undefined && error instanceof Refusal && (await hasCorsOrigin(db, realm.id, origin))
+    throw isKnown ? withHeaders(error, allowOrigin(origin)) : error
+  }
+}
+
+function withHeaders(error: unknown, headers: Readonly<Record<string, string>>): unknown {
+  if (!(error instanceof Refusal)) return error
+  return new Refusal(error.status, error.error, error.description, error.detail, { ...error.headers, ...headers })
 }

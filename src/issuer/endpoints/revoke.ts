@@ -15,15 +15,19 @@ import type { IssuerContext } from '../context.ts'
 import { readBody, required } from '../parameters.ts'
 import { invalidGrant } from '../refusals.ts'
 import { readAccessToken } from '../tokens/check.ts'
-import { allowCaller } from './cross-origin.ts'
+import { allowCaller, readableInRealm, readableRefusals } from './cross-origin.ts'
 
 export async function revoke(context: IssuerContext, realm: Realm, request: Request): Promise<Response> {
   const parameters = readBody(request)
-  const client = await authenticateClient(context, realm, request, parameters)
-  const token = required(parameters, 'token')
-  if (!(await revokeRefreshToken(context, realm, client, token))) {
-    await revokeAccessToken(context, realm, client, token)
-  }
+  const client = await readableInRealm(context, realm, request, () =>
+    authenticateClient(context, realm, request, parameters),
+  )
+  await readableRefusals(request, client, async () => {
+    const token = required(parameters, 'token')
+    if (!(await revokeRefreshToken(context, realm, client, token))) {
+      await revokeAccessToken(context, realm, client, token)
+    }
+  })
   return { status: 200, headers: { 'cache-control': 'no-store', ...allowCaller(request, client) }, body: '' }
 }
 

@@ -3,6 +3,7 @@
  * authenticate the client, check that it may use the grant, mint.
  */
 import type { Request, Response } from '#http/message.ts'
+import type { Client } from '#store/clients.ts'
 import type { Realm } from '#store/realms.ts'
 import { authenticateClient } from '../client-authentication.ts'
 import type { IssuerContext } from '../context.ts'
@@ -14,7 +15,7 @@ import { readBody, required } from '../parameters.ts'
 import { invalidGrant, unauthorizedClient, unsupportedGrantType } from '../refusals.ts'
 import type { TokenAnswer } from '../tokens/authorization.ts'
 import { issueTokens } from '../tokens/issue.ts'
-import { allowCaller, readableRefusals } from './cross-origin.ts'
+import { allowCaller, readableInRealm, readableRefusals } from './cross-origin.ts'
 
 const GRANTS: ReadonlyMap<string, Grant> = new Map([
   ['authorization_code', authorizationCode],
@@ -30,17 +31,13 @@ export async function token(context: IssuerContext, realm: Realm, request: Reque
   const grantType = required(parameters, 'grant_type')
   const grant = GRANTS.get(grantType)
   if (grant === undefined) throw unsupportedGrantType('this grant_type is not supported', { sent: grantType })
-  const client = await authenticateClient(context, realm, request, parameters)
-  if (!client.grant_types.includes(grantType)) {
-    throw unauthorizedClient('this client may not use this grant_type', {
-      client_id: client.client_id,
-      sent: grantType,
-      allowed: client.grant_types,
-    })
-  }
-  const answer = await readableRefusals(request, client, () =>
-    proveAndIssue(grant, { context, realm, client, parameters, request }),
+  const client = await readableInRealm(context, realm, request, () =>
+    authenticateClient(context, realm, request, parameters),
   )
+  const answer = await readableRefusals(request, client, () => {
+    mayUse(client, grantType)
+    return proveAndIssue(grant, { context, realm, client, parameters, request })
+  })
   return {
     status: 200,
     headers: {
@@ -51,6 +48,15 @@ export async function token(context: IssuerContext, realm: Realm, request: Reque
     },
     body: JSON.stringify(answer),
   }
+}
+
+function mayUse(client: Client, grantType: string): void {
+  if (client.grant_types.includes(grantType)) return
+  throw unauthorizedClient('this client may not use this grant_type', {
+    client_id: client.client_id,
+    sent: grantType,
+    allowed: client.grant_types,
+  })
 }
 
 /** Who loses the race for a one-time thing asks again: the second look sees that it is spent, and how to answer. */
