@@ -3,9 +3,9 @@
 // the caller's, so that file names in the arguments mean what the caller sees.
 import { join } from 'node:path'
 import { ensureParts } from '../scripts/parts.mjs'
-import { exitWith, findRuntime, root, runInForeground } from '../scripts/runtime.mjs'
+import { exitWith, findRuntime, root, runInForeground, runtimeFlags } from '../scripts/runtime.mjs'
 
 await exitWith(async () => {
   await ensureParts('production')
-  return runInForeground(findRuntime(), [join(root, 'src/main.ts'), ...process.argv.slice(2)])
+  return runInForeground(findRuntime(), [...runtimeFlags, join(root, 'src/main.ts'), ...process.argv.slice(2)])
 })

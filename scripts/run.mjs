@@ -1,7 +1,7 @@
 // What `npm start`, `npm test` and the other scripts of package.json do: bring the parts, then run them under the
 // runtime of scripts/runtime.mjs.
 import { ensureParts } from './parts.mjs'
-import { exitWith, findRuntime, Plain, root, runInForeground } from './runtime.mjs'
+import { exitWith, findRuntime, Plain, root, runInForeground, runtimeFlags } from './runtime.mjs'
 
 const checks = {
   types: ['node_modules/typescript/bin/tsc', '--project', '.'],
@@ -11,8 +11,8 @@ const checks = {
 
 /** @type {Record<string, (args: string[]) => Promise<number>>} */
 const tasks = {
-  start: (args) => server(['src/main.ts', 'start', ...args]),
-  dev: (args) => server(['--watch', '--watch-preserve-output', 'src/main.ts', 'start', ...args]),
+  start: (args) => server([...runtimeFlags, 'src/main.ts', 'start', ...args]),
+  dev: (args) => server([...runtimeFlags, '--watch', '--watch-preserve-output', 'src/main.ts', 'start', ...args]),
   types: (args) => tool([...checks.types, ...args]),
   lint: (args) => tool([...checks.lint, ...args]),
   format: (args) => tool(['node_modules/@biomejs/biome/bin/biome', 'check', '--write', ...args]),

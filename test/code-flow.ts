@@ -7,6 +7,9 @@ import { basic, form } from './requests.ts'
 
 export const REDIRECT_URI = 'https://app.example/callback'
 
+/** All that a client knows of the house. */
+export type Front = Pick<House, 'url' | 'issuer'>
+
 export interface FlowOptions {
   readonly client: Credentials
   readonly username: string
@@ -38,7 +41,7 @@ export function pkce(): { readonly verifier: string; readonly challenge: string 
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') }
 }
 
-export function authorizationUrl(house: House, parameters: Readonly<Record<string, string>>, realm = 'default'): URL {
+export function authorizationUrl(house: Front, parameters: Readonly<Record<string, string>>, realm = 'default'): URL {
   const url = new URL(`${house.issuer(realm)}/authorize`)
   for (const [name, value] of Object.entries(parameters)) url.searchParams.append(name, value)
   return url
@@ -57,7 +60,7 @@ export async function signIn(browser: Browser, page: Page, username: string, pas
 }
 
 /** From the authorization request to the code. */
-export async function authorize(house: House, options: FlowOptions): Promise<Authorized> {
+export async function authorize(house: Front, options: FlowOptions): Promise<Authorized> {
   const { verifier, challenge } = pkce()
   const browser = options.browser ?? new Browser(house.url)
   const url = authorizationUrl(
@@ -81,7 +84,7 @@ export async function authorize(house: House, options: FlowOptions): Promise<Aut
 }
 
 export function tokenRequest(
-  house: House,
+  house: Front,
   client: Credentials,
   fields: Readonly<Record<string, string>>,
   realm?: string,
@@ -90,7 +93,7 @@ export function tokenRequest(
   return fetch(`${house.issuer(realm)}/token`, { method: 'POST', headers: basic(client), body })
 }
 
-export function redeem(house: House, client: Credentials, { code, verifier }: Authorized): Promise<Response> {
+export function redeem(house: Front, client: Credentials, { code, verifier }: Authorized): Promise<Response> {
   return tokenRequest(house, client, {
     grant_type: 'authorization_code',
     code,
@@ -100,7 +103,7 @@ export function redeem(house: House, client: Credentials, { code, verifier }: Au
 }
 
 /** The whole flow. */
-export async function tokensOf(house: House, options: FlowOptions): Promise<Tokens & { readonly browser: Browser }> {
+export async function tokensOf(house: Front, options: FlowOptions): Promise<Tokens & { readonly browser: Browser }> {
   const authorized = await authorize(house, options)
   const response = await redeem(house, options.client, authorized)
   const answer = (await response.json()) as Tokens
@@ -109,7 +112,7 @@ export async function tokensOf(house: House, options: FlowOptions): Promise<Toke
 }
 
 export function refresh(
-  house: House,
+  house: Front,
   client: Credentials,
   refreshToken: string,
   more: Readonly<Record<string, string>> = {},

@@ -24,12 +24,13 @@ export class ServerProcess {
     origin: string,
     options: {
       readonly argv?: readonly string[]
+      readonly nodeFlags?: readonly string[]
       readonly env?: Readonly<Record<string, string>>
       readonly readyUrl?: string
     } = {},
   ): Promise<ServerProcess> {
     const began = performance.now()
-    const child = spawn(process.execPath, [file, ...(options.argv ?? [])], {
+    const child = spawn(process.execPath, [...(options.nodeFlags ?? []), file, ...(options.argv ?? [])], {
       env: { PATH: process.env['PATH'] ?? '', ...options.env },
       stdio: ['ignore', options.readyUrl === undefined ? 'pipe' : 'ignore', 'inherit'],
     })

@@ -46,7 +46,8 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
 }
 
-export const medianOf = (rounds: readonly Round[], field: keyof Round): number => median(rounds.map((each) => each[field]))
+export const medianOf = (rounds: readonly Round[], field: keyof Round): number =>
+  median(rounds.map((each) => each[field]))
 
 /** The median of a/b, pair by pair. */
 export function ratio({ a, b }: Comparison, field: keyof Round): number {

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runtimeFlags } from '../../scripts/runtime.mjs'
 import { freePort, type House, openHouse } from '../house.ts'
 import { ServerProcess } from './process.ts'
 
@@ -24,6 +25,7 @@ export async function prepare(fill: (house: House) => Promise<void>, parent = tm
     SALLYPORT_OPERATIONS_PORT: String(operationsPort),
     SALLYPORT_ADMIN_PASSWORD: 'a password of this benchmark',
     SALLYPORT_LOG_LEVEL: 'error',
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
   }
   const house = await openHouse({ env })
   await fill(house)
@@ -32,7 +34,13 @@ export async function prepare(fill: (house: House) => Promise<void>, parent = tm
   return {
     directory,
     port,
-    start: () => ServerProcess.start(MAIN, `http://127.0.0.1:${port}`, { argv: ['start'], env, readyUrl }),
+    start: () =>
+      ServerProcess.start(MAIN, `http://127.0.0.1:${port}`, {
+        argv: ['start'],
+        nodeFlags: runtimeFlags,
+        env,
+        readyUrl,
+      }),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   }
 }
