@@ -62,9 +62,15 @@ export class HashQueueFull extends Error {
   }
 }
 
+/**
+ * One core stays for the event loop: a flood of logins must not slow everybody else. Two at most, because of four threads
+ * in the pool two are the database's.
+ */
+const standardConcurrency = Math.max(1, Math.min(availableParallelism() - 1, 2))
+
 /** A hasher with its own bounds; users and clients have one each, so that neither flood starves the other. */
 export function createPasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {
-  const { concurrency = Math.max(1, Math.min(availableParallelism(), 2)), queueLimit = 128 } = options
+  const { concurrency = standardConcurrency, queueLimit = 128 } = options
   const counters = { hashed: 0, dummies: 0, rejected: 0, waiting: 0 }
   const queue: (() => void)[] = []
   const dummy: StoredHash = { ...work, nonce: randomBytes(nonceBytes), tag: randomBytes(tagBytes) }
