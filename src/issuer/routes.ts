@@ -37,8 +37,7 @@ export function issuerRoutes(context: IssuerContext): readonly Route[] {
     {
       methods: post,
       path: `${issuer}/token`,
-      handle: door(token),
-      refused: countedRefusals(context, json),
+      ...countedToken(context),
       cors: clients,
       name: 'token',
     },
@@ -105,9 +104,26 @@ export function refusedAsJson(_request: Request, refused: Refused): Response {
   }
 }
 
-function countedRefusals(context: IssuerContext, shown: Route['refused']): Route['refused'] {
-  return (request, refused) => {
-    context.metrics.tokenRefused(refused.status === 404 ? 'unknown' : (request.params['realm'] ?? ''), refused.error)
-    return shown(request, refused)
+/**
+ * The token endpoint and the count of its refusals. Only a request that reached a realm counts under that realm's name:
+ * what is refused before, the address may say anything.
+ */
+function countedToken(context: IssuerContext): Pick<Route, 'handle' | 'refused'> {
+  const reached = new WeakSet<Request>()
+  const endpoint: Endpoint = async (_context, realm, request) => {
+    try {
+      return await token(context, realm, request)
+    } catch (problem) {
+      reached.add(request)
+      throw problem
+    }
+  }
+  return {
+    handle: inRealm(context, endpoint),
+    refused: (request, refused) => {
+      const realm = reached.has(request) ? (request.params['realm'] ?? '') : 'unknown'
+      context.metrics.tokenRefused(realm, refused.error)
+      return refusedAsJson(request, refused)
+    },
   }
 }
