@@ -100,8 +100,8 @@ test('N102 a secret shorter than the hash is no key (RFC 7518 §3.2); a generate
 test('N096 HS256 keyed with the text of the public key is refused, in every text of it', async () => {
   const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey
   const texts = [
-    pem.export({ format: 'pem', type: 'spki' }).toString(),
-    pem.export({ format: 'pem', type: 'pkcs1' }).toString(),
+    pem.export({ format: 'pem', type: 'spki' }),
+    pem.export({ format: 'pem', type: 'pkcs1' }),
     JSON.stringify(pem.export({ format: 'jwk' })),
     rsa.jwk.n ?? '',
   ]

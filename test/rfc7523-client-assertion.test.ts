@@ -28,7 +28,7 @@ describe.each(ENGINES)('client assertions on %s', (engine) => {
     house = await openHouse({ engine })
     const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     key = createPrivateKey(pair.privateKey.export({ type: 'pkcs8', format: 'pem' }))
-    publicPem = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    publicPem = pair.publicKey.export({ type: 'spki', format: 'pem' })
     const jwk = { ...pair.publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'ES256', use: 'sig' }
     const fields = { grant_types: ['client_credentials'] }
     await addClient(house, {

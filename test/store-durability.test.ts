@@ -100,7 +100,7 @@ describe('a file that is not a whole database of ours is refused and stays as it
     ['overwritten in the middle', overwrite, /is damaged or is not a database/],
     ['of another program', makeOther, /is a database of another program/],
   ])('%s', async (_, damage, reason) => {
-    await damage()
+    damage()
     const before = readFileSync(path)
     await expect(open()).rejects.toThrow(reason)
     expect(readFileSync(path).equals(before)).toBe(true)

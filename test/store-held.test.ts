@@ -25,7 +25,7 @@ describe.each(engines)('held rows on $engine', ({ create }) => {
       loads += 1
       return readFact(db.sql, 'held')
     }
-    await Promise.all(Array.from({ length: 10 }, () => db.held.get('fact', load)))
+    await Promise.all(Array.from({ length: 10 }, async () => await db.held.get('fact', load)))
     expect(db.held.get('fact', load)).toBe('old')
     expect(loads).toBe(1)
   })

@@ -38,7 +38,7 @@ export function handle<O extends Operation>(
   operation: O,
   run: (call: Call<O>) => Promise<Reply<z.input<O['answer']>>>,
 ): Handled {
-  return { operation, run: run as Handled['run'] }
+  return { operation, run }
 }
 
 interface Listed {

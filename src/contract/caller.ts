@@ -104,10 +104,12 @@ function pathOf(operation: Operation, input: { params: unknown; query: unknown }
   const params = { ...(input.params as Record<string, unknown>) }
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])))
   const query = new URLSearchParams()
-  for (const [name, value] of Object.entries({ ...(input.query as Record<string, unknown>) })) {
+  for (const [name, value] of Object.entries({
+    ...(input.query as Record<string, string | number | boolean | undefined>),
+  })) {
     if (value !== undefined) query.append(name, String(value))
   }
-  return query.size === 0 ? path : `${path}?${query}`
+  return query.size === 0 ? path : `${path}?${query.toString()}`
 }
 
 function refusalOf(status: number, type: string | null, text: string): Error {

@@ -37,7 +37,7 @@ export interface Operation<
 
 /** No body, no answer, no parameters beyond those of the path. */
 export const nothing: z.ZodUndefined = z.undefined()
-export const noQuery: z.ZodObject<Record<never, never>, z.core.$strict> = z.strictObject({})
+export const noQuery = z.strictObject({})
 
 /** What a caller hands in, part by part. */
 export interface Input<O extends Operation> {

@@ -65,7 +65,7 @@ export class Durable {
       this.#running = undefined
       const next = this.#next
       this.#next = undefined
-      if (next !== undefined) this.#sync(next)
+      if (next !== undefined) void this.#sync(next)
       waiting.resolve()
       this.#observe?.({ what: 'sync', seconds: (performance.now() - began) / 1000 })
     })

@@ -1,6 +1,6 @@
 /** node-oidc-provider as it comes, with its in-memory adapter and an ES256 key. First argument: the port. */
 import { generateKeyPairSync } from 'node:crypto'
-import Provider from 'oidc-provider'
+import { Provider } from 'oidc-provider'
 
 const port = Number(process.argv[2])
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -16,7 +16,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
       id_token_signed_response_alg: 'ES256',
     },
   ],
-  jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }] as never },
+  jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }] },
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },

@@ -80,14 +80,14 @@ async function tokensDuringFlood(
     })
   await tokens()
   const quiet = await tokens()
-  let isFlooding = true
+  const flooding = new AbortController()
   const flood = Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      while (isFlooding) await logIn()
+      while (!flooding.signal.aborted) await logIn()
     }),
   )
   const flooded = await tokens()
-  isFlooding = false
+  flooding.abort()
   await flood
   const times = (flooded.p99Ms / quiet.p99Ms).toFixed(1)
   return {

@@ -37,5 +37,5 @@ export function sealAnswer(refreshToken: string, answer: TokenAnswer): string {
 }
 
 export function openAnswer(refreshToken: string, sealed: string): TokenAnswer {
-  return JSON.parse(openUnder(refreshToken, REPLAY, sealed).toString()) as TokenAnswer
+  return JSON.parse(openUnder(refreshToken, REPLAY, sealed)) as TokenAnswer
 }
