@@ -5,7 +5,9 @@
  * command needs of the process comes as its `World`.
  */
 import { Command, CommanderError } from 'commander'
+import { addBackupCommands } from './backup.ts'
 import { addOperationCommands } from './call.ts'
+import { addDoctorCommand } from './doctor.ts'
 import { EXIT, sentenceOf } from './exit.ts'
 import { addTokenCommand } from './token.ts'
 import type { World } from './world.ts'
@@ -22,6 +24,8 @@ export async function runCommand(args: readonly string[], world: World): Promise
     .description('start the server; settings come from the environment')
     .action(() => world.start())
   addTokenCommand(program, world)
+  addBackupCommands(program, world)
+  addDoctorCommand(program, world)
   addOperationCommands(program, world)
   try {
     await program.parseAsync(args, { from: 'user' })

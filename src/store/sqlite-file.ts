@@ -68,6 +68,15 @@ function helpful(error: unknown, path: string): unknown {
   return primary === 11 || primary === 26 ? new StartRefused(damaged(path, error.message), { cause: error }) : error
 }
 
+/** Refuses, with a sentence, what is damaged or no database of ours; changes nothing. */
+export function checkFile(path: string): void {
+  try {
+    check(path)
+  } catch (error) {
+    throw helpful(error, path)
+  }
+}
+
 /** Over a connection that cannot write: a file that is refused stays as it is, for whoever repairs it. */
 function check(path: string): void {
   const { size } = statSync(path)
