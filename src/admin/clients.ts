@@ -4,12 +4,12 @@ import { createClient, deleteClient, updateClient } from '#store/client-changes.
 import { type Client, findClient, listClients, registeredUris } from '#store/clients.ts'
 import type { Realm } from '#store/realms.ts'
 import { type Resources, realmResources } from '#store/resources.ts'
-import type { Administrator } from './gate.ts'
 import { ensureRealmRoles } from './administrative-roles.ts'
 import { type Call, type Handled, handle, listQueryOf } from './call.ts'
 import { judgeClient, resolveClient, secretKind, type Writable, writableOf } from './client-fields.ts'
 import type { AdminContext } from './context.ts'
 import { etagOf, requireMatch } from './etag.ts'
+import type { Administrator } from './gate.ts'
 import { builtIn, conflict, notFound, readOnlyHere, taken } from './problem.ts'
 import { prepareSecret } from './secrets.ts'
 

@@ -7,7 +7,7 @@
 import type { Operation } from '#contract/operation.ts'
 import { managementApiUrl } from '#http/doors.ts'
 import type { Request } from '#http/message.ts'
-import { type BearerToken, authenticateBearer } from '#issuer/bearer.ts'
+import { authenticateBearer, type BearerToken } from '#issuer/bearer.ts'
 import { insufficientScope } from '#issuer/refusals.ts'
 import type { Actor } from '#store/audit.ts'
 import { findRealm, type Realm } from '#store/realms.ts'

@@ -2,8 +2,8 @@
 import type { z } from 'zod'
 import { nothing } from '#contract/operation.ts'
 import { parseStrictJson } from '#crypto/strict-json.ts'
-import type { Refusal } from '#http/refusal.ts'
 import type { Request } from '#http/message.ts'
+import type { Refusal } from '#http/refusal.ts'
 import { invalidBody, invalidField, notFound, unknownField, unknownParameter } from './problem.ts'
 
 /** Longer names are not repeated to whoever sent them. */

@@ -1,9 +1,9 @@
 /** Users: what may be set of them. Passwords come in, are hashed, and never go out. */
 import * as contract from '#contract/user.ts'
-import { createUser, deleteUser, type UserChanges, type UserFields, updateUser } from '#store/user-changes.ts'
-import { findUser, listUsers, type User } from '#store/users.ts'
 import { findPasswordProblem, type PasswordProblem, shortestPassword } from '#login/password-rules.ts'
 import type { Realm } from '#store/realms.ts'
+import { createUser, deleteUser, type UserChanges, type UserFields, updateUser } from '#store/user-changes.ts'
+import { findUser, listUsers, type User } from '#store/users.ts'
 import { ensureRealmRoles } from './administrative-roles.ts'
 import { type Call, type Handled, handle, listQueryOf } from './call.ts'
 import type { AdminContext } from './context.ts'

@@ -2,7 +2,7 @@
 import { nowSeconds } from '#observe/clock.ts'
 import type { Database } from './database.ts'
 import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
-import type { GrantsTable } from './tables.ts'
+import type { GrantsTable } from './passing-tables.ts'
 
 export interface ClientGrant
   extends Readonly<Pick<GrantsTable, 'id' | 'kind' | 'user_id' | 'scope' | 'auth_time' | 'created_at' | 'expires_at'>> {

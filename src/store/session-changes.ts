@@ -2,8 +2,8 @@
 import { nowSeconds } from '#observe/clock.ts'
 import { type Actor, writeAudit } from './audit.ts'
 import { type Database, transaction } from './database.ts'
+import type { SessionsTable } from './passing-tables.ts'
 import { endSession } from './sessions.ts'
-import type { SessionsTable } from './tables.ts'
 import type { User } from './users.ts'
 
 export interface SessionRecord
