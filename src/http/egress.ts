@@ -5,7 +5,7 @@
  */
 import { lookup as resolve } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import { Agent, request } from 'undici'
+import type { Agent } from 'undici'
 import { createGuard, type Guard } from './destination.ts'
 
 const TIMEOUT_MILLISECONDS = 10_000
@@ -66,8 +66,9 @@ async function send(guard: Guard, text: string, options: EgressRequest): Promise
   try {
     const url = checkedUrl(text)
     const address = await untilAborted(checkedAddress(guard, url, options.realm), signal)
-    dispatcher = agentTo(address)
-    const { statusCode, headers, body } = await request(url, {
+    const undici = await import('undici')
+    dispatcher = agentTo(undici, address)
+    const { statusCode, headers, body } = await undici.request(url, {
       dispatcher,
       signal,
       method: options.method ?? 'GET',
@@ -117,9 +118,10 @@ async function addressesOf(host: string): Promise<string[]> {
 }
 
 /** An agent for one request, which connects to that address whatever name it is asked for. TLS still checks the name. */
-function agentTo(address: string): Agent {
+/** Loaded when it is first wanted: most installations never leave the house, and it is memory and time at the start. */
+function agentTo(undici: typeof import('undici'), address: string): Agent {
   const family = isIP(address)
-  return new Agent({
+  return new undici.Agent({
     maxHeaderSize: MAX_HEADER_BYTES,
     connections: 1,
     connect: {
