@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addClient, addUser, type Credentials } from './clients.ts'
-import { REDIRECT_URI, refresh, type Tokens, tokensOf } from './code-flow.ts'
+import { authorize, REDIRECT_URI, refresh, type Tokens, tokensOf } from './code-flow.ts'
 import { ENGINES, type House, openHouse } from './house.ts'
 import { basic, form } from './requests.ts'
 
@@ -153,6 +153,27 @@ describe.each(ENGINES)('refresh on %s', (engine) => {
     expect(tokens.refresh_token).toEqual(expect.any(String))
     await tokens.browser.open(`${house.issuer()}/logout?id_token_hint=${tokens.id_token}`)
     expect(await refused(await refresh(house, web, tokens.refresh_token ?? ''))).toBe('invalid_grant')
+  })
+
+  test('N077 §2.2.2 a public client has to show a new token each time as well', async () => {
+    await addClient(house, { client_id: 'spa', token_endpoint_auth_method: 'none', ...WEB })
+    const spa = { client_id: 'spa', client_secret: '' }
+    const flow = await authorize(house, { client: spa, username: 'alice' })
+    const token = async (fields: Record<string, string>) => {
+      const body = form({ client_id: 'spa', ...fields })
+      return (await (await fetch(`${house.issuer()}/token`, { method: 'POST', body })).json()) as Tokens
+    }
+    const first = await token({
+      grant_type: 'authorization_code',
+      code: flow.code,
+      redirect_uri: REDIRECT_URI,
+      code_verifier: flow.verifier,
+    })
+    const again = (refreshToken = '') => token({ grant_type: 'refresh_token', refresh_token: refreshToken })
+    const second = await again(first.refresh_token)
+    expect(second.refresh_token).not.toBe(first.refresh_token)
+    await again(second.refresh_token)
+    expect(await again(first.refresh_token)).toMatchObject({ error: 'invalid_grant' })
   })
 
   test('nothing readable is stored', async () => {
