@@ -11,6 +11,8 @@ import type { World } from './world.ts'
 
 /** Write-only fields: their flags take a file, never the value. */
 const SECRETS = new Set(['password', 'secret', 'client_secret'])
+/** Stands for null until the body is made: commander takes null for a value that is missing. */
+const NULL = Symbol('null')
 
 interface Described {
   readonly $ref?: string
@@ -43,7 +45,7 @@ export function fieldsOf(schema: z.ZodType): readonly Field[] {
 }
 
 function fieldOf(name: string, described: Described, isRequired: boolean): Field {
-  const variants = described.anyOf ?? [described]
+  const variants = variantsOf(described)
   const isNullable = variants.some(({ type }) => type === 'null')
   const value = variants.find(({ type }) => type !== 'null') ?? described
   const about = [described.description ?? value.description, isRequired ? 'required' : undefined]
@@ -54,6 +56,11 @@ function fieldOf(name: string, described: Described, isRequired: boolean): Field
     choices: (value.enum ?? value.items?.enum ?? []).map(String),
     about: about.filter((part) => part !== undefined).join('; '),
   }
+}
+
+/** A field that may be null of its own may be taken away by a null as well: one choice within another. */
+function variantsOf(described: Described): readonly Described[] {
+  return described.anyOf?.flatMap(variantsOf) ?? [described]
 }
 
 function kindOf({ type, items }: Described): Field['kind'] {
@@ -88,7 +95,7 @@ function optionOf(field: Field): Option {
     case 'json':
       return new Option(`${flag} <json>`, `${about ? `${about}; ` : ''}JSON, or @file`).argParser(asJson)
     default:
-      return new Option(`${flag} <text>`, about).argParser((text) => (isNull(text, field) ? null : text))
+      return new Option(`${flag} <text>`, about).argParser((text) => (isNull(text, field) ? NULL : text))
   }
 }
 
@@ -105,7 +112,8 @@ export async function bodyOf(
     const key = camelCase(kind === 'secret' ? `${name}_file` : name)
     const value = options[key]
     if (value === undefined) continue
-    body[name] = kind === 'secret' ? await secretIn(world, value as string) : value
+    if (kind === 'secret') body[name] = await secretIn(world, value as string)
+    else body[name] = value === NULL ? null : value
   }
   return body
 }
@@ -127,28 +135,28 @@ function isNull(text: string, field: Field): boolean {
   return field.isNullable && text === 'null'
 }
 
-function asFlag(text: string, field: Field): boolean | null {
-  if (isNull(text, field)) return null
+function asFlag(text: string, field: Field): boolean | typeof NULL {
+  if (isNull(text, field)) return NULL
   if (text === 'true' || text === 'false') return text === 'true'
   throw new InvalidArgumentError('It is true or false.')
 }
 
-function asNumber(text: string, field: Field): number | null {
-  if (isNull(text, field)) return null
+function asNumber(text: string, field: Field): number | typeof NULL {
+  if (isNull(text, field)) return NULL
   const number = text.trim() === '' ? Number.NaN : Number(text)
   if (Number.isFinite(number)) return number
   throw new InvalidArgumentError('It is a number.')
 }
 
-function asList(text: string, before: unknown, field: Field): readonly string[] | null {
-  if (isNull(text, field)) return null
+function asList(text: string, before: unknown, field: Field): readonly string[] | typeof NULL {
+  if (isNull(text, field)) return NULL
   const items = text.split(',').map((item) => item.trim())
   return [...(Array.isArray(before) ? (before as string[]) : []), ...items.filter((item) => item !== '')]
 }
 
 function asJson(text: string): unknown {
   const value = text.startsWith('@') ? parsed(readInput(text.slice(1))) : parsed(text)
-  if (value !== undefined) return value
+  if (value !== undefined) return value === null ? NULL : value
   throw new InvalidArgumentError('It is JSON, or @ and the name of a file with JSON.')
 }
 
