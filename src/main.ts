@@ -71,6 +71,8 @@ function endWith(error: unknown): never {
 
 async function runOther(args: readonly string[]): Promise<number> {
   const { runCommand } = await import('#cli/program.ts')
+  // Whoever reads has read enough: `sallyport clients list | head`.
+  process.stdout.on('error', () => process.exit(EXIT.ok))
   return runCommand(args, {
     settings: readConfig,
     environment: environmentValue,
