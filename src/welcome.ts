@@ -5,6 +5,7 @@ import type { Request, Response, Route } from '#http/message.ts'
 import { html, page, refusedAsPlainPage } from '#http/page.ts'
 
 const METHODS = ['GET']
+const TITLE = 'Sallyport is running'
 
 const NEXT_STEPS = [
   ['quick-start.md', 'Quick start: a first token in one minute'],
@@ -30,15 +31,18 @@ export function welcomeRoutes(docs: string): readonly Route[] {
 function welcome(): Response {
   const links = NEXT_STEPS.map(([name, title]) => html`<li><a href="/docs/${name}">${title}</a></li>`)
   return page({
-    title: 'Sallyport is running',
+    title: TITLE,
     status: 200,
     body: html`
+      <h1>${TITLE}</h1>
       <p>This is an OAuth 2.0 and OpenID Connect server. The realm <strong>default</strong> is ready for your
       applications; the realm <strong>system</strong> holds administrators.</p>
       <ul class="links">${links}</ul>
       <h2>What a client needs</h2>
-      <p><a href="/realms/default/.well-known/openid-configuration">Discovery document of the realm default</a></p>
-      <p><a href="/api/v1/openapi.json">OpenAPI description of the management API</a></p>`,
+      <ul class="links">
+      <li><a href="/realms/default/.well-known/openid-configuration">Discovery document of the realm default</a></li>
+      <li><a href="/api/v1/openapi.json">OpenAPI description of the management API</a></li>
+      </ul>`,
   })
 }
 

@@ -37,7 +37,7 @@ ${tokenField(token)}
 <label for="new_password">${texts.newPassword}</label>
 <input id="new_password" name="new_password" type="password" autocomplete="new-password" required autofocus
  aria-describedby="new_password_hint${first ? ' problem' : ''}"${first ? invalid : html``}>
-<p id="new_password_hint">${texts.newPasswordHint(shortestPassword)}</p>
+<p id="new_password_hint" class="hint">${texts.newPasswordHint(shortestPassword)}</p>
 <label for="new_password_again">${texts.newPasswordAgain}</label>
 <input id="new_password_again" name="new_password_again" type="password" autocomplete="new-password"
  required${problem === 'differs' ? html` aria-invalid="true" aria-describedby="problem"` : html``}>
