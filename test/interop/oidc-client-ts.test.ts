@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { launchBrowser } from '../chromium.ts'
 import { addClient, addUser, USER_PASSWORD } from '../clients.ts'
 import { type House, openHouse } from '../house.ts'
-import { openSite, type Site, serveApplication } from './other-site.ts'
+import { openSite, type Site, serveApplication } from '../other-site.ts'
 
 interface User {
   readonly access_token: string

@@ -27,7 +27,7 @@ export function hallPage({
   redirectUri,
   images = [],
 }: HallPage): Response {
-  const look = realm && { display_name: realm.display_name, ...realm.settings }
+  const look = realm && { ...realm.settings, display_name: shownName(realm.display_name) }
   const formAction = redirectUri === undefined ? [] : [formActionSource(redirectUri)]
   return page({ title, body: content, status, headers, realm: look, formAction, images })
 }

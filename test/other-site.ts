@@ -33,9 +33,7 @@ export async function openSite(): Promise<Site> {
 
 /** A single-page application of `oidc-client-ts`, as its documentation would have it; `manager` is for the test. */
 export function serveApplication(site: Site, settings: Readonly<Record<string, unknown>>): void {
-  const bundle = readFileSync(
-    new URL('../../node_modules/oidc-client-ts/dist/browser/oidc-client-ts.js', import.meta.url),
-  )
+  const bundle = readFileSync(new URL('../node_modules/oidc-client-ts/dist/browser/oidc-client-ts.js', import.meta.url))
   site.serve('/oidc-client-ts.js', bundle.toString('utf8'), 'text/javascript')
   const page = `<!doctype html><title>Application</title><link rel="icon" href="data:,">
 <script src="/oidc-client-ts.js"></script>
