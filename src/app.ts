@@ -8,6 +8,7 @@ import { createPasswordHasher, HashQueueFull } from '#crypto/password.ts'
 import { assetRoutes } from '#http/assets.ts'
 import { createEgress } from '#http/egress.ts'
 import type { Refused, Route } from '#http/message.ts'
+import { refusedAsAsked } from '#http/page.ts'
 import { type Server, startServer } from '#http/server.ts'
 import type { IssuerContext } from '#issuer/context.ts'
 import { issuerRoutes } from '#issuer/routes.ts'
@@ -78,6 +79,7 @@ async function open(config: Config, log: Log, context: IssuerContext, report: Fi
   const front = await startServer({
     ...common,
     routes: everyDoor(context),
+    refused: refusedAsAsked,
     host: config.host,
     port: config.port,
     secure: config.publicUrl.startsWith('https:'),

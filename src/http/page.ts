@@ -5,6 +5,7 @@
 import { MARK, STYLESHEET } from './assets.ts'
 import { brandStyle } from './colour.ts'
 import { formActionSource, pagePolicy } from './csp.ts'
+import { refuseAsJson } from './door.ts'
 import { Html, html } from './html.ts'
 import type { Refused, Request, Response } from './message.ts'
 
@@ -123,7 +124,7 @@ ${inputs}<button id="continue" type="submit">Continue</button>
 
 /** How a refusal looks to a person where no realm is known. */
 export function refusedAsPlainPage(request: Request, refused: Refused): Response {
-  const title = refused.status === 404 ? 'There is nothing here' : 'This did not work'
+  const title = refused.status === 404 ? 'Not found' : 'This did not work'
   return page({
     title,
     status: refused.status,
@@ -133,4 +134,11 @@ export function refusedAsPlainPage(request: Request, refused: Refused): Response
 <dl><dt>Error</dt><dd id="error"><code>${refused.error}</code></dd>
 <dt>Request</dt><dd><code>${request.id}</code></dd></dl>`,
   })
+}
+
+/** Where no door is known: a page for a browser that was sent to an address, else as OAuth says it. */
+export function refusedAsAsked(request: Request, refused: Refused): Response {
+  const isBrowser = request.headers['accept']?.includes('text/html') ?? false
+  const response = isBrowser ? refusedAsPlainPage(request, refused) : refuseAsJson(request, refused)
+  return { ...response, headers: { ...response.headers, vary: 'Accept' } }
 }
