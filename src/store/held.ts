@@ -10,6 +10,9 @@ const pollMs = 500
 /** What is held counts while the last successful poll began less than this ago. */
 const trustMs = 2000
 
+/** A poll that takes longer than this says that the database hangs. */
+const pollPatienceMs = 500
+
 const keptEntries = 10_000
 
 export interface HeldOptions {
@@ -28,7 +31,8 @@ export class Held {
   #trustedUntil = 0
   /** The last poll found the database away. */
   #away = false
-  #polling = false
+  /** When the poll that is under way began. */
+  #pollBegan: number | undefined
 
   constructor(sql: Sql) {
     this.#sql = sql
@@ -44,7 +48,7 @@ export class Held {
     if (value === undefined) return this.#load(key, load)
     if (performance.now() < this.#trustedUntil) return value as T
     if (options?.stale !== 'serve') return this.#load(key, load)
-    if (this.#away) return value as T
+    if (this.#away || this.#isPollLate()) return value as T
     return this.#load(key, load).catch((error: unknown) => {
       if (isUnavailable(error)) return value as T
       throw error
@@ -86,9 +90,9 @@ export class Held {
 
   /** Asks for the version once; what another process changed is forgotten. Never rejects. */
   async poll(): Promise<void> {
-    if (this.#polling) return
-    this.#polling = true
+    if (this.#pollBegan !== undefined) return
     const began = performance.now()
+    this.#pollBegan = began
     try {
       const row = await this.#sql.selectFrom('config_version').select('version').executeTakeFirst()
       if (row?.version !== this.#version) this.forget()
@@ -98,8 +102,13 @@ export class Held {
     } catch (error) {
       this.#away = isUnavailable(error)
     } finally {
-      this.#polling = false
+      this.#pollBegan = undefined
     }
+  }
+
+  /** Nobody who may have the old value waits until the poll gives up. */
+  #isPollLate(): boolean {
+    return this.#pollBegan !== undefined && performance.now() - this.#pollBegan > pollPatienceMs
   }
 
   /** Ends the polling. */

@@ -26,10 +26,10 @@ import type { Tables } from './tables.ts'
 /** Numbers, as SQLite gives them: no stored integer reaches 2^53. */
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 
-/** A dead database answers within two seconds; the server gives up a little earlier than we do. */
-const connectMs = 2000
-const statementMs = 1800
-const queryMs = 2000
+/** Who meets a dead database hears so within two seconds in all; the server gives up a little earlier than we do. */
+const connectMs = 1500
+const statementMs = 1300
+const queryMs = 1500
 
 /** Any number, the same in all versions: nodes that start at once migrate one after the other. */
 const migrationLock = 7_265_104
