@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { chown, cp, mkdtemp, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -33,9 +34,13 @@ interface Installation {
   initOptions: string[]
 }
 
-interface Server {
+export interface PostgresServer {
   version: number
   url: string
+  /** Ends it as the crash of its machine would, or begins again on the same data and port. */
+  crash: () => Promise<void>
+  begin: () => Promise<void>
+  /** Ends it and removes its data. */
   stop: () => Promise<void>
 }
 
@@ -67,7 +72,14 @@ async function installations(): Promise<Installation[]> {
   return found
 }
 
-async function start(installation: Installation, account: Account | undefined): Promise<Server> {
+/** A server of its own, for whoever wants to see it crash. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const [newest] = await installations()
+  if (newest === undefined) throw new Error('There is no PostgreSQL')
+  return await start(newest, await unprivilegedAccount())
+}
+
+async function start(installation: Installation, account: Account | undefined): Promise<PostgresServer> {
   const { version } = installation
   const directory = await mkdtemp(join(tmpdir(), `sallyport-postgres-${version}-`))
   if (account !== undefined) await chown(directory, account.uid, account.gid)
@@ -84,14 +96,29 @@ async function start(installation: Installation, account: Account | undefined): 
   })
   await output(init, `initdb of PostgreSQL ${version}`)
   const port = await freePort()
-  const server = spawn(join(bin, 'postgres'), ['-D', data, ...settings(port)], {
-    ...account,
-    cwd: directory,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const stop = guard(server, directory)
+  const { watch, stop } = guard(directory)
+  const run = (): ChildProcess => {
+    const stdio: StdioOptions = ['ignore', 'ignore', 'pipe']
+    const server = spawn(join(bin, 'postgres'), ['-D', data, ...settings(port)], { ...account, cwd: directory, stdio })
+    watch(server)
+    return server
+  }
+  let server = run()
   await ready(server, `PostgreSQL ${version}`)
-  return { version, url: `postgresql://sallyport:${password}@127.0.0.1:${port}/postgres`, stop }
+  return {
+    version,
+    url: `postgresql://sallyport:${password}@127.0.0.1:${port}/postgres`,
+    async crash() {
+      const ended = once(server, 'exit')
+      server.kill('SIGQUIT')
+      await ended
+    },
+    async begin() {
+      server = run()
+      await ready(server, `PostgreSQL ${version}`)
+    },
+    stop,
+  }
 }
 
 function settings(port: number): string[] {
@@ -109,23 +136,26 @@ function settings(port: number): string[] {
 
 /**
  * A small shell holds the other end of a pipe and, when that closes for whatever reason (stop, Ctrl-C, kill -9), ends
- * the server and removes its directory.
+ * the newest server that it was told of and removes their directory.
  */
-function guard(server: ChildProcess, directory: string): () => Promise<void> {
+function guard(directory: string): { watch: (server: ChildProcess) => void; stop: () => Promise<void> } {
   const script = `
-    cat >/dev/null
-    kill -QUIT "$1"
-    while kill -0 "$1"; do sleep 0.05; done
-    rm -rf "$2"`
-  const shell = spawn('/bin/sh', ['-c', script, 'guard', String(server.pid), directory], {
+    while read -r next; do server=$next; done
+    kill -QUIT "$server"
+    while kill -0 "$server"; do sleep 0.05; done
+    rm -rf "$1"`
+  const shell = spawn('/bin/sh', ['-c', script, 'guard', directory], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
-  return () =>
-    new Promise((done) => {
-      shell.on('exit', () => done())
-      shell.stdin.end()
-    })
+  return {
+    watch: (server) => void shell.stdin.write(`${server.pid}\n`),
+    stop: () =>
+      new Promise((done) => {
+        shell.on('exit', () => done())
+        shell.stdin.end()
+      }),
+  }
 }
 
 async function output(child: ChildProcess, name: string): Promise<void> {

@@ -37,7 +37,7 @@ export async function killUnderLoad(place: Place, { kills, requestsPerLife }: Ki
   await answers(ledger, requestsPerLife / 5)
   await load.stop()
   const audit = await ledger.audit()
-  if ((await node.stop()) !== 0) ledger.missing(`the node did not end well:\n${node.lines.join('\n')}`)
+  await node.end()
   const forked = await place.audit(forkedFamilies)
   const findings = forked.map((grant) => `the grant ${grant} has two branches of refresh tokens`)
   return { ...audit, D: audit.D + forked.length, findings: [...audit.findings, ...findings] }
@@ -82,6 +82,6 @@ export async function killFirstStart(place: Place, kills: number, lifeMillisecon
     headers: basic({ client_id: 'quick-start', client_secret }),
     body: form({ grant_type: 'client_credentials' }),
   })
-  await node.stop()
+  await node.end()
   return { cutOff, firstToken: response.status }
 }

@@ -40,10 +40,6 @@ export class NodeProcess {
     return this.#child?.pid ?? 0
   }
 
-  get lines(): readonly string[] {
-    return this.#lines
-  }
-
   get isRunning(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
   }
@@ -77,6 +73,12 @@ export class NodeProcess {
   async kill(): Promise<void> {
     this.#child?.kill('SIGKILL')
     await this.#ended
+  }
+
+  /** SIGTERM, and it has to end well. */
+  async end(): Promise<void> {
+    const how = await this.stop()
+    if (how !== 0) throw new Error(`the node ended with ${how}:\n${this.#lines.join('\n')}`)
   }
 
   /** SIGTERM; answers the exit code, or the signal that ended it. */
