@@ -39,6 +39,12 @@ export function sentenceOf(error: unknown): CommandFailed | undefined {
   }
   if (isUnavailable(error)) return new CommandFailed(EXIT.unavailable, withoutCredentials(error.message))
   const { code, syscall, address, port, path, severity } = error as Error & Readonly<Record<string, unknown>>
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new CommandFailed(
+      EXIT.unavailable,
+      'the disk is full: make room where the data directory lies, and start again',
+    )
+  }
   if (syscall === 'listen') return new CommandFailed(EXIT.unavailable, cannotListen(code, address, port))
   // PostgreSQL refuses the connection itself: a wrong password, a database that is not there.
   if (severity === 'FATAL') {

@@ -162,24 +162,26 @@ export class Hall {
     try {
       response = visit.route.refused(visit.request, problem)
     } catch (fault) {
-      visit.request.log.error({ door: visit.door.name, err: fault }, 'a refusal could not be shown')
+      visit.request.log.error({ door: nameOf(visit), err: fault }, 'a refusal could not be shown')
       response = refuseAsJson(visit.request, problem)
     }
     this.#send(visit, response)
   }
 
-  #problemOf({ door, request }: Visit, thrown: unknown): Refused {
+  #problemOf(visit: Visit, thrown: unknown): Refused {
+    const { request } = visit
+    const door = nameOf(visit)
     if (thrown instanceof Refusal) {
       const { status, error, description, detail } = thrown
-      request.log.info({ door: door.name, path: request.path, status, error, description, detail }, 'refused')
+      request.log.info({ door, path: request.path, status, error, description, detail }, 'refused')
       return thrown
     }
     const outage = this.#options.classify?.(thrown)
     if (outage !== undefined) {
-      request.log.warn({ door: door.name, error: outage.error, err: thrown }, 'unavailable')
+      request.log.warn({ door, error: outage.error, err: thrown }, 'unavailable')
       return outage
     }
-    request.log.error({ door: door.name, path: request.path, err: thrown }, 'fault')
+    request.log.error({ door, path: request.path, err: thrown }, 'fault')
     const description = `the request failed, and the log says why under the id ${request.id}`
     return { status: 500, error: 'server_error', description, headers: {} }
   }
@@ -200,18 +202,24 @@ export class Hall {
         outgoing.writeHead(status, headers as Record<string, string | number | string[]>)
         outgoing.end(request.method === 'HEAD' ? undefined : body)
       } catch (fault) {
-        request.log.error({ door: visit.door.name, err: fault }, 'an answer could not be written')
+        request.log.error({ door: nameOf(visit), err: fault }, 'an answer could not be written')
         outgoing.destroy()
       }
     }
     this.#leave(visit, status)
   }
 
-  #leave({ door, request, started }: Visit, status: number): void {
+  #leave(visit: Visit, status: number): void {
+    const { door, request, started } = visit
     this.underWay -= 1
     const method = door.routes.has(request.method) ? request.method : 'other'
-    this.#options.metrics.requestFinished(door.name, method, status, (performance.now() - started) / 1_000)
+    this.#options.metrics.requestFinished(nameOf(visit), method, status, (performance.now() - started) / 1_000)
   }
+}
+
+/** Of the route where one was found, else of the whole door. */
+function nameOf({ door, route }: Visit): string {
+  return route.name ?? door.name
 }
 
 function corsHeaders(route: Route): Readonly<Record<string, string>> | undefined {

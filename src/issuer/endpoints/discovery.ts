@@ -26,7 +26,8 @@ export async function discovery(context: IssuerContext, realm: Realm): Promise<R
     introspection_endpoint: `${issuer}/introspect`,
     revocation_endpoint: `${issuer}/revoke`,
     end_session_endpoint: `${issuer}/logout`,
-    scopes_supported: [...resources.scopes.keys()],
+    // Those of OpenID Connect: which scopes an API has is for the API to say (RFC 9728 §2).
+    scopes_supported: [...resources.scopes.values()].filter((scope) => scope.api_id === null).map(({ name }) => name),
     response_types_supported: ['code'],
     response_modes_supported: ['query', 'fragment', 'form_post'],
     grant_types_supported: GRANT_TYPES,
