@@ -13,7 +13,9 @@ import { type Server, startServer } from '#http/server.ts'
 import type { IssuerContext } from '#issuer/context.ts'
 import { issuerRoutes } from '#issuer/routes.ts'
 import { ensureSigningKeys } from '#issuer/signing-keys.ts'
+import { createGate } from '#login/gate.ts'
 import { loginRoutes } from '#login/routes.ts'
+import { createPace } from '#login/throttle.ts'
 import type { Log } from '#observe/log.ts'
 import { createMetrics } from '#observe/metrics.ts'
 import { type Database, isUnavailable, openDatabase } from '#store/database.ts'
@@ -26,6 +28,8 @@ import { welcomeRoutes } from './welcome.ts'
 
 /** Seconds that running requests get to finish after the listener closed. */
 const GRACE_SECONDS = 10
+/** Where PostgreSQL listens when its URL says nothing. */
+const POSTGRES_PORT = 5432
 
 export interface App {
   /** Where it listens: the port is the real one, also where 0 was asked for. */
@@ -55,8 +59,10 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
       seal: report.seal,
       userPasswords: createPasswordHasher(),
       clientSecrets: createPasswordHasher({ concurrency: 1 }),
-      egress: createEgress({ allow: config.egressAllow, closedPorts: [config.port, config.operationsPort] }),
+      egress: createEgress({ allow: config.egressAllow, closedPorts: ownPorts(config) }),
       metrics,
+      pace: createPace(),
+      gate: createGate(),
     }
     for (const realm of await listRealms(db)) await ensureSigningKeys(context, realm)
     return await open(config, log, context, report)
@@ -64,6 +70,12 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
     await db.close()
     throw error
   }
+}
+
+/** Nobody outside makes us call ourselves or our database, whatever the operator opened. */
+function ownPorts({ port, operationsPort, databaseUrl }: Config): readonly number[] {
+  if (databaseUrl.startsWith('sqlite:')) return [port, operationsPort]
+  return [port, operationsPort, Number(new URL(databaseUrl).port || POSTGRES_PORT)]
 }
 
 async function open(config: Config, log: Log, context: IssuerContext, report: FirstStartReport): Promise<App> {
