@@ -21,7 +21,7 @@ const REPLAY_SECONDS = 60
 export interface Seeds {
   /** Gets JWTs for itself. */
   readonly machine: Credentials
-  /** Gets opaque tokens for itself. */
+  /** Gets opaque tokens for itself, and may ask about everybody's. */
   readonly opaque: Credentials
   /** Redeems codes and refreshes. */
   readonly web: Credentials
@@ -49,7 +49,12 @@ async function sow(house: House, count: number): Promise<Seeds> {
   await updateRealm(house.app.context.db, TEST_ACTOR, 'default', () => settings)
   const own = { grant_types: ['client_credentials'] }
   const machine = await addClient(house, { client_id: 'machine', ...own })
-  const opaque = await addClient(house, { client_id: 'opaque', access_token_format: 'opaque', ...own })
+  const opaque = await addClient(house, {
+    client_id: 'opaque',
+    access_token_format: 'opaque',
+    introspect_all: true,
+    ...own,
+  })
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const assertion = { client_id: 'assertion', signingKey: privateKey }
   await addClient(house, {
