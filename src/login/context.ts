@@ -1,6 +1,8 @@
 import type { PasswordHasher } from '#crypto/password.ts'
 import type { Metrics } from '#observe/metrics.ts'
 import type { Database } from '#store/database.ts'
+import type { Gate } from './gate.ts'
+import type { Pace } from './throttle.ts'
 
 /** What the hall needs to work; made once by the composition root and handed to every door. */
 export interface LoginContext {
@@ -10,4 +12,7 @@ export interface LoginContext {
   /** For people; clients have a queue of their own. */
   readonly userPasswords: PasswordHasher
   readonly metrics: Metrics
+  /** One for every door where a password is shown: a flood at one slows the others. */
+  readonly pace: Pace
+  readonly gate: Gate
 }

@@ -7,7 +7,6 @@ import { parseForm } from '#http/form.ts'
 import type { Handler, Response, Route } from '#http/message.ts'
 import { Refusal } from '#http/refusal.ts'
 import type { LoginContext } from './context.ts'
-import { createGate } from './gate.ts'
 import { type FormPurpose, formToken, requireFormToken, requireSameOrigin } from './own-form.ts'
 import { refusedAsPage } from './pages/error.ts'
 import { changePasswordStep } from './steps/change-password.ts'
@@ -16,17 +15,15 @@ import { consentStep } from './steps/consent.ts'
 import { passwordStep } from './steps/password.ts'
 import { selectAccountStep } from './steps/select-account.ts'
 import type { Step, StepContext, StepOf } from './steps/step.ts'
-import { createPace } from './throttle.ts'
 import { readVisit, resume, type Visit, type VisitOfSomebody } from './visit.ts'
 
 const steps: readonly Step[] = [passwordStep, changePasswordStep, selectAccountStep, consentStep, confirmStep]
 
 export function loginRoutes(context: LoginContext): readonly Route[] {
-  const stepContext = { ...context, pace: createPace(), gate: createGate() }
   return steps.map((step) => ({
     methods: ['GET', 'POST'],
     path: `/realms/:realm/login/${step.name}`,
-    handle: handlerOf(stepContext, step),
+    handle: handlerOf(context, step),
     refused: refusedAsPage(context),
     name: `login-${step.name}`,
   }))

@@ -1,16 +1,11 @@
 import type { Form } from '#http/form.ts'
 import type { Response } from '#http/message.ts'
 import type { LoginContext } from '../context.ts'
-import type { Gate } from '../gate.ts'
 import type { StepName } from '../next-step.ts'
-import type { Pace } from '../throttle.ts'
 import type { Visit, VisitOfSomebody } from '../visit.ts'
 
 /** What every step gets besides the visit. */
-export interface StepContext extends LoginContext {
-  readonly pace: Pace
-  readonly gate: Gate
-}
+export type StepContext = LoginContext
 
 /** One page and what its form does. `token` belongs into the form. */
 export interface StepOf<V extends Visit> {
