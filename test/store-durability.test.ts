@@ -92,7 +92,7 @@ describe('a file that is not a whole database of ours is refused and stays as it
     other.close()
   }
 
-  test.each([
+  test.each<[string, () => void | Promise<void>, RegExp]>([
     ['empty', () => writeFileSync(path, ''), /is damaged or is not a database \(it is empty\).*Restore a backup/],
     ['garbage', () => writeFileSync(path, Buffer.alloc(20_000, 'garbage ')), /\(file is not a database\).*Restore/],
     ['cut off', cutTo(4096 * 9), /is damaged or is not a database/],
@@ -100,7 +100,7 @@ describe('a file that is not a whole database of ours is refused and stays as it
     ['overwritten in the middle', overwrite, /is damaged or is not a database/],
     ['of another program', makeOther, /is a database of another program/],
   ])('%s', async (_, damage, reason) => {
-    damage()
+    await damage()
     const before = readFileSync(path)
     await expect(open()).rejects.toThrow(reason)
     expect(readFileSync(path).equals(before)).toBe(true)

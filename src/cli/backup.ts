@@ -39,16 +39,14 @@ function backUp(world: World, file: string): void {
 async function restore(world: World, file: string, force: boolean): Promise<void> {
   const settings = world.settings()
   const target = embedded(settings.databaseUrl, 'pg_restore')
-  if (existsSync(target)) {
-    if (whoHolds(target) === 'somebody') {
-      throw new CommandFailed(EXIT.refused, `${target} is in use: stop the server first`)
-    }
-    if (!force) {
-      throw new CommandFailed(
-        EXIT.refused,
-        `there is a database at ${target}: --force puts the backup in its place and keeps it beside`,
-      )
-    }
+  if (existsSync(target) && !force) {
+    throw new CommandFailed(
+      EXIT.refused,
+      `there is a database at ${target}: --force puts the backup in its place and keeps it beside`,
+    )
+  }
+  if (existsSync(target) && whoHolds(target) === 'somebody') {
+    throw new CommandFailed(EXIT.refused, `${target} is in use: stop the server first`)
   }
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
   const draft = `${target}.${randomUUID()}.restoring`

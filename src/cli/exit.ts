@@ -59,7 +59,7 @@ export function sentenceOf(error: unknown): CommandFailed | undefined {
 function cannotListen(code: unknown, address: unknown, port: unknown): string {
   const where = `port ${String(port)} on ${String(address)}`
   if (code === 'EADDRINUSE') {
-    return `${where} is taken: another program, or another Sallyport, listens there. Stop it, or set SALLYPORT_PORT`
+    return `${where} is taken: another program, or another Sallyport, listens there. Stop it, or set SALLYPORT_PORT (or SALLYPORT_OPERATIONS_PORT)`
   }
   return `${where} cannot be listened on (${String(code)}): check SALLYPORT_HOST and SALLYPORT_PORT`
 }

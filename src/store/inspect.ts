@@ -76,7 +76,7 @@ async function inspect(ask: Ask, clock: string): Promise<Inspection> {
   const newest = entry?.['at_ms']
   const keys = await ask(
     'select realms.name as realm, alg, max(active_at) as active_at from signing_keys ' +
-      'join realms on realms.id = signing_keys.realm_id where removed_at is null group by realms.name, alg',
+      'join realms on realms.id = signing_keys.realm_id where removed_at is null and deleted_at is null group by realms.name, alg',
   )
   return {
     pending: migrations.map(({ name }) => name).filter((name) => !done.has(name)),
