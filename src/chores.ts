@@ -19,7 +19,8 @@ interface Chore {
 
 const CHORES: readonly Chore[] = [
   { name: 'sweep', everySeconds: 60, run: sweep },
-  { name: 'rotate-keys', everySeconds: 3600, run: rotateKeys },
+  // Soon after the first start the next keys are announced; later it looks for what is due.
+  { name: 'rotate-keys', everySeconds: 60, run: rotateKeys },
 ]
 
 export interface Chores {

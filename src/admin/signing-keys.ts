@@ -2,7 +2,6 @@
 import * as contract from '#contract/signing-key.ts'
 import { rotateSigningKeys } from '#issuer/signing-keys.ts'
 import { nowSeconds } from '#observe/clock.ts'
-import { writeAudit } from '#store/audit.ts'
 import type { Realm } from '#store/realms.ts'
 import { loadSigningKeys, type SigningKeyRow } from '#store/signing-keys.ts'
 import { type Handled, handle, wholePage } from './call.ts'
@@ -35,9 +34,7 @@ export const signingKeyHandlers: readonly Handled[] = [
 
   handle(contract.rotateKeys, async ({ context, actor, realm, body }) => {
     const emergency = body.emergency ?? false
-    await rotateSigningKeys(context, realm, { emergency })
-    const object = { realm_id: realm.id, object_kind: 'realm', object_id: realm.id, object_name: realm.name }
-    await writeAudit(context.db.sql, { ...object, actor, action: 'keys.rotate', after: { emergency } })
+    await rotateSigningKeys(context, realm, { emergency, actor })
     return { value: await keysOf(context, realm) }
   }),
 ]

@@ -15,7 +15,7 @@ import { wayOutTo } from './way-out.ts'
 import type { Settings, World } from './world.ts'
 
 const DAY = 86_400
-/** Keys sign for 90 days and are announced 14 days ahead; later than that nobody rotates them. */
+/** Keys sign for 90 days and are announced before; later than that nobody rotates them. */
 const KEY_OVERDUE_SECONDS = 106 * DAY
 const CERTIFICATE_NOTICE_SECONDS = 14 * DAY
 const CLOCK_SKEW_SECONDS = 5

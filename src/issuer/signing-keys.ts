@@ -7,10 +7,12 @@ import type { KeyObject } from 'node:crypto'
 import { generateSigningKey, importPrivateJwk, importPublicJwk, type Jwk } from '#crypto/jwk.ts'
 import { createSigner, type Signer } from '#crypto/jws.ts'
 import { nowSeconds } from '#observe/clock.ts'
+import { type Actor, systemActor, writeAudit } from '#store/audit.ts'
 import { longestTokenSeconds } from '#store/clients.ts'
 import { changeConfig } from '#store/database.ts'
 import type { Realm } from '#store/realms.ts'
 import {
+  activateSigningKey,
   addSigningKey,
   listSigningKeys,
   loadSigningKeys,
@@ -20,10 +22,9 @@ import {
 import type { IssuerContext } from './context.ts'
 
 const DAY = 86_400
-export const KEY_ANNOUNCED_SECONDS = 14 * DAY
 export const KEY_USED_SECONDS = 90 * DAY
-/** After a long stop a key may be overdue: whoever holds the key set still gets a day to see the next one. */
-const SHORTEST_NOTICE_SECONDS = DAY
+/** A key is in the key set at least so long before it signs; ordinarily as long as the one before it is used. */
+export const KEY_ANNOUNCED_SECONDS = 14 * DAY
 
 export type SigningAlgorithm = SigningKeyRow['alg']
 const ALGORITHMS: readonly SigningAlgorithm[] = ['ES256', 'RS256']
@@ -116,7 +117,7 @@ export async function ensureSigningKeys(context: IssuerContext, realm: Realm): P
 const missingKeys = (rows: readonly SigningKeyRow[], now: number): readonly SigningAlgorithm[] =>
   ALGORITHMS.filter((alg) => currentKey(rows, alg, now) === undefined)
 
-/** A chore, under a lease: announce the next key in time, and retire the one before when the next has taken over. */
+/** A chore, under a lease: always have a next key announced, and retire the one before when the next has taken over. */
 export async function rotateDueKeys(context: IssuerContext, realm: Realm, now: number = nowSeconds()): Promise<void> {
   const rows = await loadSigningKeys(context.db.sql, realm.id)
   for (const alg of ALGORITHMS) {
@@ -125,12 +126,10 @@ export async function rotateDueKeys(context: IssuerContext, realm: Realm, now: n
     const live = rows.filter((row) => row.alg === alg && row.retired_at === null)
     const outlived = live.filter((row) => row.active_at < current.active_at)
     if (outlived.length > 0) await retire(context, realm, outlived, now)
-    const handoverAt = current.active_at + KEY_USED_SECONDS
-    const hasNext = live.some((row) => row.active_at > now)
-    if (!hasNext && now >= handoverAt - KEY_ANNOUNCED_SECONDS) {
-      const next = await newKey(context, realm, alg, Math.max(handoverAt, now + SHORTEST_NOTICE_SECONDS))
-      await changeConfig(context.db, (sql) => addSigningKey(sql, next))
-    }
+    if (live.some((row) => row.active_at > now)) continue
+    const handoverAt = Math.max(current.active_at + KEY_USED_SECONDS, now + KEY_ANNOUNCED_SECONDS)
+    const next = await newKey(context, realm, alg, handoverAt)
+    await changeConfig(context.db, (sql) => addSigningKey(sql, next))
   }
 }
 
@@ -148,21 +147,30 @@ async function retire(
 }
 
 /**
- * By an administrator: new keys sign from now on. Ordinarily the old ones stay published until their tokens have
- * expired; in an emergency they are withdrawn, and every token that they signed is refused from now on.
+ * By an administrator. Ordinarily the announced keys sign from now on, which whoever holds the key set knows already, and
+ * the old ones stay published until their tokens have expired. In an emergency all keys are withdrawn, the announced ones
+ * too, new ones sign, and every token of the old ones is refused from now on.
  */
 export async function rotateSigningKeys(
   context: IssuerContext,
   realm: Realm,
-  options: { readonly emergency: boolean },
+  options: { readonly emergency: boolean; readonly actor?: Actor },
 ): Promise<void> {
+  const { emergency, actor = systemActor } = options
   const now = nowSeconds()
-  const keys = await Promise.all(ALGORITHMS.map((alg) => newKey(context, realm, alg, now)))
-  const removedAt = options.emergency ? now : now + (await longestTokenSeconds(context.db, realm))
+  const published = await loadSigningKeys(context.db.sql, realm.id)
+  const announced = emergency ? [] : published.filter((row) => row.retired_at === null && row.active_at > now)
+  const missing = ALGORITHMS.filter((alg) => !announced.some((row) => row.alg === alg))
+  const made = await Promise.all(missing.map((alg) => newKey(context, realm, alg, now)))
+  const removedAt = emergency ? now : now + (await longestTokenSeconds(context.db, realm))
   await changeConfig(context.db, async (sql) => {
     for (const row of await loadSigningKeys(sql, realm.id)) {
-      await retireSigningKey(sql, row.id, row.retired_at ?? now, Math.min(row.removed_at ?? removedAt, removedAt))
+      if (announced.some(({ id }) => id === row.id)) await activateSigningKey(sql, row.id, now)
+      else await retireSigningKey(sql, row.id, row.retired_at ?? now, Math.min(row.removed_at ?? removedAt, removedAt))
     }
-    for (const key of keys) await addSigningKey(sql, key)
+    for (const key of made) await addSigningKey(sql, key)
+    const object = { realm_id: realm.id, object_kind: 'realm', object_id: realm.id, object_name: realm.name }
+    await writeAudit(sql, { ...object, actor, action: 'keys.rotate', after: { emergency } })
   })
+  await rotateDueKeys(context, realm)
 }

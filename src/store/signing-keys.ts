@@ -42,7 +42,7 @@ export async function retireSigningKey(sql: Sql, id: string, at: number, removed
   await sql.updateTable('signing_keys').set({ retired_at: at, removed_at: removedAt }).where('id', '=', id).execute()
 }
 
-/** From `at` on the key is not published: nothing that it signed holds any longer. */
-export async function removeSigningKey(sql: Sql, id: string, at: number): Promise<void> {
-  await sql.updateTable('signing_keys').set({ removed_at: at }).where('id', '=', id).execute()
+/** An announced key signs from `at` on. */
+export async function activateSigningKey(sql: Sql, id: string, at: number): Promise<void> {
+  await sql.updateTable('signing_keys').set({ active_at: at }).where('id', '=', id).execute()
 }
