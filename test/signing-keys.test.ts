@@ -137,7 +137,7 @@ describe.each(ENGINES)('signing keys on %s', (engine) => {
     const again = (await rows()).filter(({ id }) => before.includes(id))
     expect(again, 'a retired key is not touched again').toEqual(retired)
     await age(token_validity + 1)
-    expect(await kids()).toHaveLength(2)
+    expect((await kids()).filter((kid) => before.includes(kid))).toEqual([])
     expect(await isActive(old.access_token), 'nobody can check it any more').toBe(false)
   })
 
