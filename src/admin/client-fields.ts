@@ -2,7 +2,7 @@
  * What a client may look like (product.md, "Field names"): fields that set each other, defaults, and contradictions.
  * Pure: from what is there and what is asked for to what will be, or a refusal that names the field.
  */
-import type { ClientBody, ClientPatch, Client as Shown } from '#contract/client.ts'
+import { type ClientBody, type ClientPatch, deviceCodeGrant, type Client as Shown } from '#contract/client.ts'
 import { redirectKind } from '#issuer/redirect-uri.ts'
 import type { ClientFields } from '#store/client-changes.ts'
 import type { Client } from '#store/clients.ts'
@@ -145,11 +145,16 @@ function resolveScope(
     if (typeof offline !== 'boolean' || offline === hasOffline) return named
     throw invalidField('offline_access', 'contradicts scope')
   }
-  const fallback = grants.includes('authorization_code') ? userScope : ''
+  const fallback = hasUser(grants) ? userScope : ''
   const base = named === null ? fallback : (current?.scope ?? fallback)
   if (offline === undefined) return base
   const others = base.split(' ').filter((name) => name !== '' && name !== 'offline_access')
   return [...others, ...(offline ? ['offline_access'] : [])].join(' ')
+}
+
+/** Whether somebody is in a grant of one of these types. */
+function hasUser(grants: readonly string[]): boolean {
+  return ['authorization_code', deviceCodeGrant].some((grant) => grants.includes(grant))
 }
 
 type Fields = Omit<ClientFields, 'client_id'>
@@ -172,7 +177,7 @@ function judgeGrants(client: Fields): void {
   if (grant_types.includes('client_credentials') && method === 'none') {
     throw invalidField('grant_types', 'client_credentials needs a client that authenticates (RFC 6749 section 4.4)')
   }
-  if (grant_types.includes('refresh_token') && !grant_types.includes('authorization_code')) {
+  if (grant_types.includes('refresh_token') && !hasUser(grant_types)) {
     throw invalidField('grant_types', 'refresh_token needs a grant with a user beside it')
   }
   if (method === 'none' && !client.require_pkce) {

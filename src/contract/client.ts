@@ -11,7 +11,8 @@ export const clientId = z
   .refine(isSegment, 'must not be . or ..')
   .meta({ examples: ['shop-web'] })
 
-export const grantTypes = ['authorization_code', 'client_credentials', 'refresh_token'] as const
+export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code'
+export const grantTypes = ['authorization_code', 'client_credentials', 'refresh_token', deviceCodeGrant] as const
 export const authMethods = [
   'client_secret_basic',
   'client_secret_post',

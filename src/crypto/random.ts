@@ -3,7 +3,7 @@
  * 256 bits from the operating system's generator, nothing else (RFC 6749 §10.10, RFC 4086).
  * Owns how random text is made; what it names and how long it lives is the caller's.
  */
-import { randomBytes, randomFillSync, randomUUID } from 'node:crypto'
+import { randomBytes, randomFillSync, randomInt, randomUUID } from 'node:crypto'
 
 /** One call to the generator serves many tokens; the pool is this process's own memory, never shared. */
 const pool = Buffer.allocUnsafeSlow(4096)
@@ -33,4 +33,9 @@ export function randomId(): string {
 /** A generated client secret: 256 bits as 43 characters of A-Z a-z 0-9 `-` `_`: form-encoding does not change it. */
 export function randomSecret(): string {
   return randomToken(32)
+}
+
+/** `length` characters, each of `alphabet` with the same chance: for codes that people type. */
+export function randomText(alphabet: string, length: number): string {
+  return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
 }

@@ -14,6 +14,7 @@ const NEVER_IN_URL = [
   'grant_type',
   'code',
   'code_verifier',
+  'device_code',
   'refresh_token',
   'client_id',
   'client_secret',

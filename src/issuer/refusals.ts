@@ -17,6 +17,11 @@ export const unauthorizedClient = refusal(400, 'unauthorized_client')
 export const unsupportedGrantType = refusal(400, 'unsupported_grant_type')
 export const unsupportedResponseType = refusal(400, 'unsupported_response_type')
 export const unsupportedTokenType = refusal(400, 'unsupported_token_type')
+/** RFC 8628 §3.5 */
+export const authorizationPending = refusal(400, 'authorization_pending')
+export const slowDown = refusal(400, 'slow_down')
+export const accessDenied = refusal(400, 'access_denied')
+export const expiredToken = refusal(400, 'expired_token')
 export const unknownRealm = (name: string): Refusal => new Refusal(404, 'not_found', 'no such realm', { realm: name })
 
 /** A HEAD would act and show nothing of it, so what gives a code or ends a session takes none (RFC 6749 §3.1). */

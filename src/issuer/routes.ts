@@ -8,6 +8,7 @@ import { hasCorsOrigin } from '#store/clients.ts'
 import { findRealm, type Realm } from '#store/realms.ts'
 import type { IssuerContext } from './context.ts'
 import { authorize, resumeAuthorization } from './endpoints/authorize.ts'
+import { deviceAuthorization } from './endpoints/device-authorization.ts'
 import { discovery } from './endpoints/discovery.ts'
 import { introspect } from './endpoints/introspect.ts'
 import { jwks } from './endpoints/jwks.ts'
@@ -40,6 +41,14 @@ export function issuerRoutes(context: IssuerContext): readonly Route[] {
       ...countedToken(context),
       cors: clients,
       name: 'token',
+    },
+    {
+      methods: post,
+      path: `${issuer}/device_authorization`,
+      handle: door(deviceAuthorization),
+      refused: json,
+      cors: clients,
+      name: 'device-authorization',
     },
     { methods: post, path: `${issuer}/introspect`, handle: door(introspect), refused: json, name: 'introspect' },
     { methods: post, path: `${issuer}/revoke`, handle: door(revoke), refused: json, cors: clients, name: 'revoke' },

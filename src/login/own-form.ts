@@ -4,7 +4,7 @@
  * form was sent from, that it was here.
  */
 import { equalConstantTime, hmacSha256 } from '#crypto/hash.ts'
-import type { Form } from '#http/form.ts'
+import { type Form, parseForm } from '#http/form.ts'
 import type { Request } from '#http/message.ts'
 import { Refusal } from '#http/refusal.ts'
 import type { Browser } from './browser.ts'
@@ -34,6 +34,24 @@ export function requireFormToken(
   const sent = form.get(formTokenField)
   if (browser && sent !== undefined && equalConstantTime(sent, formToken(browser, purpose))) return
   throw foreignForm({ has_browser: browser !== undefined, has_token: sent !== undefined })
+}
+
+/**
+ * The form in the body, once it is proven to be ours. `onlyFields`: all that the page asks; a field beside them was added
+ * by somebody, and nothing is done (403).
+ */
+export function readOwnForm(
+  request: Request,
+  browser: Pick<Browser, 'value'> | undefined,
+  purpose: FormPurpose,
+  onlyFields?: readonly string[],
+): Form {
+  const form = parseForm(request.body)
+  requireFormToken(browser, purpose, form)
+  if (form.repeated.length > 0) throw new Refusal(400, 'invalid_request', 'a field came more than once')
+  const unknown = form.names.filter((name) => onlyFields?.includes(name) === false)
+  if (unknown.length === 0) return form
+  throw new Refusal(403, 'foreign_form', 'the form holds what this page did not ask', { unknown })
 }
 
 /**

@@ -5,9 +5,9 @@
  */
 import { parseForm } from '#http/form.ts'
 import type { Handler, Response, Route } from '#http/message.ts'
-import { Refusal } from '#http/refusal.ts'
 import type { LoginContext } from './context.ts'
-import { type FormPurpose, formToken, requireFormToken, requireSameOrigin } from './own-form.ts'
+import { deviceRoutes } from './device.ts'
+import { type FormPurpose, formToken, readOwnForm, requireSameOrigin } from './own-form.ts'
 import { refusedAsPage } from './pages/error.ts'
 import { changePasswordStep } from './steps/change-password.ts'
 import { confirmStep } from './steps/confirm.ts'
@@ -15,25 +15,27 @@ import { consentStep } from './steps/consent.ts'
 import { passwordStep } from './steps/password.ts'
 import { selectAccountStep } from './steps/select-account.ts'
 import type { Step, StepContext, StepOf } from './steps/step.ts'
-import { readVisit, resume, type Visit, type VisitOfSomebody } from './visit.ts'
+import { readVisit, resume, staleRequest, type Visit, type VisitOfSomebody } from './visit.ts'
 
 const steps: readonly Step[] = [passwordStep, changePasswordStep, selectAccountStep, consentStep, confirmStep]
 
 export function loginRoutes(context: LoginContext): readonly Route[] {
-  return steps.map((step) => ({
+  const doors = steps.map((step) => ({
     methods: ['GET', 'POST'],
     path: `/realms/:realm/login/${step.name}`,
     handle: handlerOf(context, step),
     refused: refusedAsPage(context),
     name: `login-${step.name}`,
   }))
+  return [...doors, ...deviceRoutes(context)]
 }
 
 function handlerOf(context: StepContext, step: Step): Handler {
   return async (request) => {
     if (request.method === 'POST') requireSameOrigin(request, context.publicUrl)
-    const visit = await readVisit(context, request)
-    const { id } = visit.stored
+    const visit = await readVisit(context, request, parseForm(request.query).get('request') ?? '')
+    const { id, parameters } = visit.stored
+    if (parameters.device_code_id !== undefined && !step.isForDevices) throw staleRequest({ step: step.name })
     if (step.asks === 'anybody') return await attend(context, step, visit, [step.name, id])
     // The session ended: the dispatcher knows what to do about it.
     if (!isOfSomebody(visit)) return resume(context, visit)
@@ -49,12 +51,7 @@ async function attend<V extends Visit>(
 ): Promise<Response> {
   const token = formToken(visit.browser, purpose)
   if (visit.request.method !== 'POST') return await step.show(context, visit, token)
-  const form = parseForm(visit.request.body)
-  requireFormToken(visit.browser, purpose, form)
-  if (form.repeated.length > 0) throw new Refusal(400, 'invalid_request', 'a field came more than once')
-  const unknown = form.names.filter((name) => step.onlyFields?.includes(name) === false)
-  if (unknown.length > 0)
-    throw new Refusal(403, 'foreign_form', 'the form holds what this page did not ask', { unknown })
+  const form = readOwnForm(visit.request, visit.browser, purpose, step.onlyFields)
   return await step.submit(context, visit, form, token)
 }
 

@@ -41,6 +41,20 @@ export function addressKey(realmId: string, address: string): ThrottleKey {
   return { id: keyId(realmId, 'address', networkOf(address)), limit: addressLimit, isForgottenBySuccess: false }
 }
 
+const codeLimit: AttemptLimit = { ...accountLimit, failures: 5 }
+
+/**
+ * Where codes of devices are typed (RFC 8628 §5.1): by one browser at one address, and by all of that address, whoever
+ * forgets his cookies. Whoever begins a device flow knows a right code, so that one proves nothing about the next.
+ */
+export function userCodeKeys(realmId: string, browserHash: string, address: string): readonly ThrottleKey[] {
+  const network = networkOf(address)
+  return [
+    { id: keyId(realmId, 'code browser', `${browserHash} ${network}`), limit: codeLimit, isForgottenBySuccess: false },
+    { id: keyId(realmId, 'code address', network), limit: addressLimit, isForgottenBySuccess: false },
+  ]
+}
+
 /** Any other thing to guess at, such as a client's secret (`kind` keeps the counts apart). */
 export function throttleKey(realmId: string, kind: string, value: string, limit: AttemptLimit): ThrottleKey {
   return { id: keyId(realmId, kind, value), limit, isForgottenBySuccess: true }

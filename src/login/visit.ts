@@ -3,7 +3,6 @@
  * names the request and nothing more; all that is asked for is read from the row (N026).
  */
 import { issuerUrl } from '#http/doors.ts'
-import { parseForm } from '#http/form.ts'
 import type { Request, Response } from '#http/message.ts'
 import { Refusal } from '#http/refusal.ts'
 import { nowSeconds } from '#observe/clock.ts'
@@ -41,12 +40,11 @@ export function staleRequest(detail: Readonly<Record<string, unknown>> = {}): Re
   return new Refusal(400, staleError, 'this sign-in has ended or began in another browser: start again', detail)
 }
 
-/** Throws where there is nothing to go on with; the request is named in the query. */
-export async function readVisit(context: LoginContext, request: Request): Promise<Visit> {
+/** Throws where there is nothing to go on with. `id` names the stored request. */
+export async function readVisit(context: LoginContext, request: Request, id: string): Promise<Visit> {
   const { db, publicUrl } = context
   const realm = await findRealm(db, request.params['realm'] ?? '')
   if (!realm?.enabled) throw new Refusal(404, 'not_found', 'no such realm', { realm: request.params['realm'] })
-  const id = parseForm(request.query).get('request') ?? ''
   const stored = await findAuthorizationRequest(db, realm.id, id)
   if (!stored || stored.completed_at !== null || stored.expires_at <= nowSeconds()) {
     throw staleRequest({ known: stored !== undefined, completed_at: stored?.completed_at })
@@ -61,7 +59,9 @@ export async function readVisit(context: LoginContext, request: Request): Promis
 
 /** Back to the dispatcher, which alone chooses what comes next. 303: a password is never sent on (RFC 9700 §4.12). */
 export function resume(context: LoginContext, visit: Visit, cookie?: string): Response {
-  const location = `${issuerUrl(context.publicUrl, visit.realm.name)}/authorize/${visit.stored.id}`
+  const { id, parameters } = visit.stored
+  const dispatcher = parameters.device_code_id === undefined ? 'authorize' : 'device'
+  const location = `${issuerUrl(context.publicUrl, visit.realm.name)}/${dispatcher}/${id}`
   const headers = { location, 'cache-control': 'no-store' }
   return { status: 303, headers: cookie === undefined ? headers : { ...headers, 'set-cookie': cookie }, body: '' }
 }

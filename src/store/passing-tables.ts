@@ -38,7 +38,7 @@ export interface GrantsTable {
   client_id: string
   user_id: string
   session_id: string | null
-  kind: 'authorization_code'
+  kind: 'authorization_code' | 'device_code'
   scope: string
   /** 1: outlives the session. */
   offline: Flag
@@ -63,6 +63,29 @@ export interface AuthorizationCodesTable {
   created_at: number
   expires_at: number
   spent_at: number | null
+}
+
+/** What a device waits with (RFC 8628), and what the person that it waits for has answered. */
+export interface DeviceCodesTable {
+  /** Names it in our own pages; no device sees it. */
+  id: string
+  realm_id: string
+  client_id: string
+  device_code_hash: string
+  /** Eight letters, as they are compared: it opens nothing without somebody's session. */
+  user_code: string
+  scope: string
+  /** Seconds between two polls; it grows with each one that came too early. */
+  interval_seconds: number
+  polled_at_ms: number | null
+  /** The only person who may answer: the first who had signed in. */
+  user_id: string | null
+  answered_at: number | null
+  /** null although answered: the answer was no. */
+  grant_id: string | null
+  spent_at: number | null
+  created_at: number
+  expires_at: number
 }
 
 export interface RefreshTokensTable {

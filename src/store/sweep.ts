@@ -19,6 +19,7 @@ interface Rule {
 const rules: readonly Rule[] = [
   { table: 'authorization_requests', key: 'id', time: 'expires_at', keep: 5 * minute },
   { table: 'authorization_codes', key: 'code_hash', time: 'expires_at', keep: 10 * minute },
+  { table: 'device_codes', key: 'id', time: 'expires_at', keep: 10 * minute },
   { table: 'access_tokens', key: 'token_hash', time: 'expires_at', keep: 5 * minute },
   { table: 'revoked_tokens', key: 'jti', time: 'expires_at', keep: 5 * minute },
   { table: 'spent_assertions', key: 'id', time: 'expires_at', keep: 5 * minute },

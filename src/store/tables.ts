@@ -8,6 +8,7 @@ import type {
   AccessTokensTable,
   AuthorizationCodesTable,
   AuthorizationRequestsTable,
+  DeviceCodesTable,
   GrantsTable,
   LoginFailuresTable,
   RefreshTokensTable,
@@ -240,6 +241,7 @@ export interface Tables {
   authorization_requests: AuthorizationRequestsTable
   grants: GrantsTable
   authorization_codes: AuthorizationCodesTable
+  device_codes: DeviceCodesTable
   refresh_tokens: RefreshTokensTable
   access_tokens: AccessTokensTable
   revoked_tokens: RevokedTokensTable

@@ -3,16 +3,17 @@
  * authenticate the client, check that it may use the grant, mint.
  */
 import type { Request, Response } from '#http/message.ts'
-import type { Client } from '#store/clients.ts'
+import { deviceCodeGrantType } from '#store/device-codes.ts'
 import type { Realm } from '#store/realms.ts'
 import { authenticateClient } from '../client-authentication.ts'
 import type { IssuerContext } from '../context.ts'
 import { authorizationCode } from '../grants/authorization-code.ts'
 import { clientCredentials } from '../grants/client-credentials.ts'
-import type { Grant, GrantRequest } from '../grants/grant.ts'
+import { deviceCode } from '../grants/device-code.ts'
+import { type Grant, type GrantRequest, mayUse } from '../grants/grant.ts'
 import { refreshToken } from '../grants/refresh-token.ts'
 import { readBody, required } from '../parameters.ts'
-import { invalidGrant, unauthorizedClient, unsupportedGrantType } from '../refusals.ts'
+import { invalidGrant, unsupportedGrantType } from '../refusals.ts'
 import type { TokenAnswer } from '../tokens/authorization.ts'
 import { issueTokens } from '../tokens/issue.ts'
 import { allowCaller, readableInRealm, readableRefusals } from './cross-origin.ts'
@@ -21,6 +22,7 @@ const GRANTS: ReadonlyMap<string, Grant> = new Map([
   ['authorization_code', authorizationCode],
   ['client_credentials', clientCredentials],
   ['refresh_token', refreshToken],
+  [deviceCodeGrantType, deviceCode],
 ])
 
 export const GRANT_TYPES: readonly string[] = [...GRANTS.keys()]
@@ -48,15 +50,6 @@ export async function token(context: IssuerContext, realm: Realm, request: Reque
     },
     body: JSON.stringify(answer),
   }
-}
-
-function mayUse(client: Client, grantType: string): void {
-  if (client.grant_types.includes(grantType)) return
-  throw unauthorizedClient('this client may not use this grant_type', {
-    client_id: client.client_id,
-    sent: grantType,
-    allowed: client.grant_types,
-  })
 }
 
 /** Who loses the race for a one-time thing asks again: the second look sees that it is spent, and how to answer. */

@@ -3,6 +3,7 @@ import type { Client } from '#store/clients.ts'
 import type { Realm } from '#store/realms.ts'
 import type { IssuerContext } from '../context.ts'
 import type { Parameters } from '../parameters.ts'
+import { unauthorizedClient } from '../refusals.ts'
 import type { Authorization, TokenAnswer } from '../tokens/authorization.ts'
 
 /** What a grant is given; the client is authenticated, enabled and registered for this `grant_type`. */
@@ -19,3 +20,13 @@ export type Proof = { readonly authorization: Authorization } | { readonly repla
 
 /** Proves, or refuses; it never issues. */
 export type Grant = (request: GrantRequest) => Proof | Promise<Proof>
+
+/** Refuses with `unauthorized_client` a client that is not registered for that grant (RFC 6749 §5.2). */
+export function mayUse(client: Client, grantType: string): void {
+  if (client.grant_types.includes(grantType)) return
+  throw unauthorizedClient('this client may not use this grant_type', {
+    client_id: client.client_id,
+    sent: grantType,
+    allowed: client.grant_types,
+  })
+}

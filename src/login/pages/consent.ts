@@ -25,7 +25,7 @@ export function consentPage(visit: VisitOfSomebody, token: string, scopes: reado
 ${logo === undefined ? undefined : html`<img class="client-logo" src="${logo}" alt="" referrerpolicy="no-referrer">`}
 <h1>${texts.consent(name)}</h1>
 <p>${texts.consentAs(shownName(session.user.username))}</p>
-${scopes.length === 0 ? html`<p>${texts.consentNoScopes}</p>` : listOf(scopes)}
+${scopes.length === 0 ? html`<p>${texts.consentNoScopes}</p>` : scopeList(scopes)}
 <p>${texts.consentRedirect(redirectHost(stored.parameters.redirect_uri))}</p>
 <form id="consent-form" method="post" action="?request=${stored.id}">
 ${tokenField(token)}
@@ -35,7 +35,8 @@ ${tokenField(token)}
   })
 }
 
-function listOf(scopes: readonly AskedScope[]): Html {
+/** What the client will be able to do, as a list that names itself. */
+export function scopeList(scopes: readonly AskedScope[]): Html {
   const list = scopes.map((scope) => html`<li>${sentenceOf(scope)} <code>${scope.name}</code></li>`)
   return html`<p id="scopes">${texts.consentScopes}</p><ul aria-labelledby="scopes">${list}</ul>`
 }

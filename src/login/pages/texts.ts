@@ -48,6 +48,21 @@ export const texts = {
   confirmWhy: 'An application on this device asks to sign you in. Go on only if you have just started this yourself.',
   confirmButton: 'Continue',
 
+  device: 'Connect a device',
+  deviceWhy: 'Type the code that the device shows.',
+  deviceComplete: 'Is this the code that the device shows? If not, or if somebody sent you here, close this page.',
+  userCode: 'Code',
+  deviceButton: 'Continue',
+  missingUserCode: 'Type the code that the device shows: eight letters.',
+  wrongUserCode: 'There is no such code, or its time is over. Look at the device again, or start again there.',
+  deviceConfirm: (client: string) => `Allow ${client} on another device?`,
+  deviceConfirmWhy: (client: string) =>
+    `${client} was started on another device and asks for access in your name. Allow it only if you have just started it yourself. If somebody sent you the code, cancel.`,
+  deviceApproved: 'The device is connected',
+  deviceApprovedWhy: 'You can close this window and go back to the device.',
+  deviceDenied: 'The device was not connected',
+  deviceDeniedWhy: 'It gets no access. You can close this window.',
+
   error: 'This did not work',
   errorCode: 'Error',
   errorRequest: 'Request',

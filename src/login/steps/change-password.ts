@@ -9,7 +9,13 @@ import { startSession } from '../session.ts'
 import { recordLogin, resume, type VisitOfSomebody } from '../visit.ts'
 import type { Step, StepContext } from './step.ts'
 
-export const changePasswordStep: Step = { name: 'change-password', asks: 'somebody', show, submit }
+export const changePasswordStep: Step = {
+  name: 'change-password',
+  asks: 'somebody',
+  isForDevices: true,
+  show,
+  submit,
+}
 
 function show(context: StepContext, visit: VisitOfSomebody, token: string): Response {
   return isDue(visit) ? changePasswordPage(visit, { token }) : resume(context, visit)
