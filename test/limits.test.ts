@@ -154,6 +154,29 @@ describe.each(ENGINES)('limits on %s', (engine) => {
     })
   })
 
+  test('N146 N053 a client_id with a NUL, however it came, is an unknown client', async () => {
+    const base64 = (text: string) => Buffer.from(text).toString('base64')
+    const segment = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const parts = [{ alg: 'ES256' }, { iss: 'web\0', sub: 'web\0' }].map(segment)
+    const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+    const assertion = form({ client_assertion: `${parts.join('.')}.AAAA`, client_assertion_type: type })
+    const callers: [Record<string, string>, string][] = [
+      [{ authorization: `Basic ${base64('web\0:x')}` }, ''],
+      [{ authorization: `Basic ${base64('web%00:x')}` }, ''],
+      [{ authorization: `Basic ${base64('\0:\0')}` }, ''],
+      [{}, `&${assertion.toString()}`],
+    ]
+    for (const door of DOORS) {
+      for (const [headers, more] of callers) {
+        const init = { method: 'POST', headers: { ...headers, 'content-type': FORM }, body: fine + more }
+        const told = await refused(await fetch(`${house.issuer()}/${door}`, init), door)
+        expect(told).toMatchObject({ status: 401, error: 'invalid_client' })
+      }
+    }
+    const secret = await post('token', fine, { 'content-type': FORM, authorization: `Basic ${base64('web:\0')}` })
+    expect(await refused(secret)).toMatchObject({ status: 401, error: 'invalid_client' })
+  })
+
   /** Sends without end, and answers the status that came nevertheless. */
   function endlessBody(door: string): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>()

@@ -38,6 +38,8 @@ export async function authenticateClient(
 ): Promise<Client> {
   const shown = readCredentials(request, parameters)
   const scheme = shown.method === 'basic' ? 'Basic' : undefined
+  // No stored text holds a NUL; a form refuses one at the door, Basic and JSON carry it up to here.
+  if (shown.clientId.includes('\0')) throw invalidClient('unknown client', {}, scheme)
   const held = findClient(context.db, realm.id, shown.clientId)
   let client = held instanceof Promise ? await held : held
   if (client === undefined && shown.method === 'basic' && shown.raw.clientId !== shown.clientId) {
