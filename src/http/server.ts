@@ -12,7 +12,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Server as NetServer } from 'node:net'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { Log } from '#observe/log.ts'
 import type { Metrics } from '#observe/metrics.ts'
@@ -31,6 +31,9 @@ import {
 import type { Refused, Route } from './message.ts'
 import { networkList } from './network.ts'
 import { Refusal } from './refusal.ts'
+
+/** Its `close` takes no new connections and leaves the others alone. */
+const ListenerOnly = NetServer.prototype
 
 /** Every method is routed, so that a known path can say 405; one that is not in this list travels as TRACE, which no door has. */
 const ROUTED = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const
@@ -179,14 +182,21 @@ function addressOf(server: HttpServer): { readonly host: string; readonly port: 
   return { host: address, port }
 }
 
-/** Node closes the listener and the idle connections first; the others end with the answer that they wait for. */
+/**
+ * Long enough for a request that was sent on a kept connection before its sender could know: it is answered, with the
+ * word that this was the last. To close idle connections at once, as Node's own `close` does, would cut such requests.
+ */
+const LINGER_MILLISECONDS = 100
+
+/** First the listener; then each connection with the answer that it waits for, an idle one after the linger. */
 async function close(server: HttpServer, app: FastifyInstance, hall: Hall, graceSeconds: number): Promise<void> {
   hall.closing = true
   const { promise: closed, resolve } = Promise.withResolvers<void>()
-  server.close(() => resolve())
-  server.closeIdleConnections()
+  ListenerOnly.close.call(server, () => resolve())
+  const linger = setTimeout(() => server.closeIdleConnections(), LINGER_MILLISECONDS)
   const cut = setTimeout(() => server.closeAllConnections(), graceSeconds * 1_000)
   await closed
+  clearTimeout(linger)
   clearTimeout(cut)
   await app.close()
 }

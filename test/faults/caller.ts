@@ -36,7 +36,7 @@ export class Caller {
     for (;;) {
       const answer = await send()
       const { status } = answer
-      if (status !== undefined && status < 500) return { ...answer, status }
+      if (status !== undefined && status !== 503) return { ...answer, status }
       if (performance.now() > until) {
         this.ledger.unanswered(`no answer after ${PATIENCE_MILLISECONDS / 1000} s of trying: ${status}`)
         throw new ServiceAway('the service did not come back')

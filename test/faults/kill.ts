@@ -1,4 +1,4 @@
-/** The server is killed with SIGKILL at random moments of a mixed load, or of its first start, and started again. */
+/** The server is ended at random moments of a mixed load, or of its first start, and started again. */
 import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,8 +21,21 @@ export interface KillOptions {
   readonly requestsPerLife: number
 }
 
+/** The same with SIGTERM: who was being answered gets the answer, and each process ends with 0. */
+export function stopUnderLoad(place: Place, options: KillOptions): Promise<Audit> {
+  return endUnderLoad(place, options, (node) => node.end())
+}
+
+export function killUnderLoad(place: Place, options: KillOptions): Promise<Audit> {
+  return endUnderLoad(place, options, (node) => node.kill())
+}
+
 /** What the ledger says after all kills and the last start; rows that only the database knows are counted as D. */
-export async function killUnderLoad(place: Place, { kills, requestsPerLife }: KillOptions): Promise<Audit> {
+async function endUnderLoad(
+  place: Place,
+  { kills, requestsPerLife }: KillOptions,
+  end: (node: NodeProcess) => Promise<void>,
+): Promise<Audit> {
   const seeds = await seed(place, (kills + 1) * Math.ceil(requestsPerLife / 4))
   const ledger = new Ledger()
   const node = await NodeProcess.start(place)
@@ -31,7 +44,7 @@ export async function killUnderLoad(place: Place, { kills, requestsPerLife }: Ki
   for (let kill = 0; kill < kills; kill += 1) {
     await answers(ledger, randomInt(requestsPerLife / 5, requestsPerLife))
     await setTimeout(randomInt(10))
-    await node.kill()
+    await end(node)
     await node.start()
   }
   await answers(ledger, requestsPerLife / 5)

@@ -21,13 +21,13 @@ export interface Answer {
 export interface Entry {
   /** What was wanted, such as `refresh`. */
   readonly what: string
-  readonly status: number | 'lost' | 'silent'
+  readonly status: number | 'lost' | 'refused' | 'silent'
   readonly seconds: number
 }
 
 export interface Audit {
   readonly requests: number
-  /** Requests whose connection broke: what the faults did. */
+  /** Requests whose connection broke before their answer: what the faults did. Refused connections do not count. */
   readonly lost: number
   /** Answers 503 with Retry-After. */
   readonly unavailable: number
@@ -66,7 +66,7 @@ export class Ledger {
     } catch (error) {
       const silent = error instanceof Error && error.name === 'TimeoutError'
       if (silent) this.#broken.push(`${what}: no answer in ${ANSWER_MILLISECONDS / 1000} s`)
-      this.journal.push({ what, status: silent ? 'silent' : 'lost', seconds: seconds() })
+      this.journal.push({ what, status: silent ? 'silent' : nameOf(error), seconds: seconds() })
       return { status: undefined, retryAfter: undefined, body: undefined, seconds: seconds() }
     }
   }
@@ -130,6 +130,11 @@ export class Ledger {
       findings: [...this.#missing, ...twice.map((item) => `${item} was honoured twice`), ...this.#broken],
     }
   }
+}
+
+function nameOf(error: unknown): 'lost' | 'refused' {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED' ? 'refused' : 'lost'
 }
 
 function parsed(text: string): Parsed {

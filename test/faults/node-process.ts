@@ -27,7 +27,9 @@ export class NodeProcess {
 
   /** A node that was not started yet; its ports stay the same over all its starts. */
   static async at(place: Place): Promise<NodeProcess> {
-    return new NodeProcess(place, [await freePort(), await freePort()])
+    const node = new NodeProcess(place, [await freePort(), await freePort()])
+    place.onRemove(() => node.kill())
+    return node
   }
 
   static async start(place: Place): Promise<NodeProcess> {

@@ -66,7 +66,7 @@ export interface OutageOptions {
 
 /** Caches are warm and trusted at first, then not: the rounds spread over that. */
 export async function throughOutage(place: Place, fault: Fault, options: OutageOptions): Promise<Outage> {
-  const seeds = await seed(place, 200)
+  const seeds = await seed(place, options.rounds + 200)
   const ledger = new Ledger()
   const node = await NodeProcess.start(place)
   const caller = new Caller(ledger, seeds, node.url)

@@ -17,6 +17,8 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>
   /** The rows, as an auditor reads them while no server runs. */
   audit<T>(read: (db: Database) => Promise<T>): Promise<T>
+  /** To be called when the place goes: ends a process that still works on it. */
+  onRemove(end: () => Promise<void>): void
   remove(): Promise<void>
 }
 
@@ -25,6 +27,7 @@ export async function makePlace(engine: Engine, postgresUrl: string): Promise<Pl
   const directory = mkdtempSync(join(tmpdir(), 'sallyport-faults-'))
   const postgres = engine === 'postgres' ? await createPostgresDatabase(postgresUrl) : undefined
   const url = postgres?.url ?? `sqlite:${join(directory, 'sallyport.db')}`
+  const running: (() => Promise<void>)[] = []
   return {
     engine,
     directory,
@@ -47,7 +50,9 @@ export async function makePlace(engine: Engine, postgresUrl: string): Promise<Pl
         await db.close()
       }
     },
+    onRemove: (end) => void running.push(end),
     async remove() {
+      for (const end of running) await end()
       await postgres?.drop()
       rmSync(directory, { recursive: true, force: true })
     },
