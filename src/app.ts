@@ -10,6 +10,7 @@ import { createEgress } from '#http/egress.ts'
 import type { Refused, Route } from '#http/message.ts'
 import { refusedAsAsked } from '#http/page.ts'
 import { type Server, startServer } from '#http/server.ts'
+import { ClientActivity } from '#issuer/client-activity.ts'
 import type { IssuerContext } from '#issuer/context.ts'
 import { issuerRoutes } from '#issuer/routes.ts'
 import { ensureSigningKeys } from '#issuer/signing-keys.ts'
@@ -18,7 +19,7 @@ import { loginRoutes } from '#login/routes.ts'
 import { createPace } from '#login/throttle.ts'
 import type { Log } from '#observe/log.ts'
 import { createMetrics } from '#observe/metrics.ts'
-import { type Database, isUnavailable, openDatabase } from '#store/database.ts'
+import { isUnavailable, openDatabase } from '#store/database.ts'
 import { listRealms } from '#store/realms.ts'
 import { startChores } from './chores.ts'
 import type { Config } from './config.ts'
@@ -63,6 +64,7 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
       metrics,
       pace: createPace(),
       gate: createGate(),
+      activity: new ClientActivity(db, log),
     }
     for (const realm of await listRealms(db)) await ensureSigningKeys(context, realm)
     return await open(config, log, context, report)
@@ -102,7 +104,7 @@ async function open(config: Config, log: Log, context: IssuerContext, report: Fi
     operationsAddress: operations.address(),
     report,
     context,
-    close: () => shut(state, front, operations, chores, context.db),
+    close: () => shut(state, front, operations, chores, context),
   }
 }
 
@@ -132,11 +134,12 @@ async function shut(
   front: Server,
   operations: Server,
   chores: { stop(): Promise<void> },
-  db: Database,
+  { db, activity }: IssuerContext,
 ): Promise<void> {
   state.isReady = false
   await front.close(GRACE_SECONDS)
   await chores.stop()
+  await activity.close()
   await operations.close(1)
   await db.close()
 }

@@ -14,7 +14,7 @@ import { systemTokenSeconds } from './realms.ts'
 
 type Method = Client['token_endpoint_auth_method']
 /** Everything that a merge patch may name. */
-export type Writable = Omit<Shown, 'client_id' | 'built_in' | 'registered_by' | 'created_at' | 'updated_at'>
+export type Writable = Pick<Shown, Extract<keyof Shown, keyof ClientPatch>>
 
 /** Tokens of a client that cannot keep a secret live at most this long. */
 const publicTokenSeconds = 3600

@@ -1,6 +1,7 @@
 /** Clients: registering, changing and ending them. What a client may look like is `client-fields.ts`. */
 import * as contract from '#contract/client.ts'
 import { createClient, deleteClient, updateClient } from '#store/client-changes.ts'
+import { type ClientActivity, findClientActivity } from '#store/client-activity.ts'
 import { type Client, findClient, listClients, registeredUris } from '#store/clients.ts'
 import type { Realm } from '#store/realms.ts'
 import { type Resources, realmResources } from '#store/resources.ts'
@@ -23,7 +24,25 @@ const changeableOfBuiltIn: ReadonlySet<string> = new Set([
   'tos_uri',
 ])
 
-function shown(context: AdminContext, realm: Realm, resources: Resources, client: Client): contract.Client {
+/** A client as the API shows it, with what it did until this moment. */
+async function shownNow(
+  context: AdminContext,
+  realm: Realm,
+  resources: Resources,
+  client: Client,
+): Promise<contract.Client> {
+  await context.activity.flush()
+  const activityOf = await findClientActivity(context.db, realm, [client])
+  return shown(context, realm, resources, client, activityOf(client))
+}
+
+function shown(
+  context: AdminContext,
+  realm: Realm,
+  resources: Resources,
+  client: Client,
+  activity: ClientActivity,
+): contract.Client {
   const { client_id, built_in, registered_by, created_at, updated_at } = client
   const writable = writableOf(client, resources, realm)
   return {
@@ -32,6 +51,7 @@ function shown(context: AdminContext, realm: Realm, resources: Resources, client
     redirect_uris: [...registeredUris(writable.redirect_uris, context.publicUrl)],
     post_logout_redirect_uris: [...registeredUris(writable.post_logout_redirect_uris, context.publicUrl)],
     allowed_cors_origins: [...registeredUris(writable.allowed_cors_origins, context.publicUrl)],
+    ...activity,
     built_in,
     registered_by,
     created_at,
@@ -56,8 +76,10 @@ function refuseSelfHarm(administrator: Administrator, client: Client, next?: { e
 export const clientHandlers: readonly Handled[] = [
   handle(contract.listClients, async ({ context, realm, query }) => {
     const resources = await realmResources(context.db, realm, context.publicUrl)
+    await context.activity.flush()
     const found = await listClients(context.db, realm.id, listQueryOf(query))
-    const items = found.items.map((client) => shown(context, realm, resources, client))
+    const activityOf = await findClientActivity(context.db, realm, found.items)
+    const items = found.items.map((client) => shown(context, realm, resources, client, activityOf(client)))
     return { value: { items, total: found.total, page: query.page, page_size: query.page_size } }
   }),
 
@@ -66,7 +88,10 @@ export const clientHandlers: readonly Handled[] = [
   handle(contract.readClient, async ({ context, realm, params }) => {
     const client = await clientOfPath(context, realm, params.client_id)
     const resources = await realmResources(context.db, realm, context.publicUrl)
-    return { value: shown(context, realm, resources, client), etag: etagOf(writableOf(client, resources, realm)) }
+    return {
+      value: await shownNow(context, realm, resources, client),
+      etag: etagOf(writableOf(client, resources, realm)),
+    }
   }),
 
   handle(contract.updateClient, change),
@@ -94,7 +119,10 @@ async function register({ context, actor, realm, body }: Call<typeof contract.cr
   const client = await createClient(context.db, actor, realm.id, input)
   if (client === 'taken') throw taken('client_id')
   return {
-    value: { ...shown(context, realm, resources, client), ...(secret?.shown ? { client_secret: secret.shown } : {}) },
+    value: {
+      ...(await shownNow(context, realm, resources, client)),
+      ...(secret?.shown ? { client_secret: secret.shown } : {}),
+    },
     etag: etagOf(writableOf(client, resources, realm)),
     location: `/realms/${realm.name}/clients/${encodeURIComponent(client_id)}`,
   }
@@ -134,7 +162,10 @@ async function change({
   })
   if (!client) throw notFound('client')
   return {
-    value: { ...shown(context, realm, resources, client), ...(secret?.shown ? { client_secret: secret.shown } : {}) },
+    value: {
+      ...(await shownNow(context, realm, resources, client)),
+      ...(secret?.shown ? { client_secret: secret.shown } : {}),
+    },
     etag: etagOf(writableOf(client, resources, realm)),
   }
 }

@@ -99,10 +99,30 @@ const shown = {
   roles: writable.roles.optional(),
 }
 
+/** A code or token as people may see it: never the thing itself. */
+const trace = z
+  .object({
+    fingerprint: z.string().describe('the first 8 hex digits of its SHA-256'),
+    state: z.enum(['issued', 'redeemed', 'expired', 'revoked']),
+  })
+  .meta({ id: 'Trace' })
+
+/** What the client did last: filled by the flow, never written by anybody. */
+const activity = {
+  redirect_uri: z.string().nullable().describe('where the last code was sent'),
+  authorization_code: trace.nullable(),
+  code_created_at: time.nullable(),
+  access_token: trace.nullable(),
+  token_created_at: time.nullable(),
+  passthru_user: z.string().nullable().describe('username of who signed in last'),
+  last_used_at: time.nullable().describe('when it last authenticated, or got a code or a token'),
+}
+
 export const client = z
   .object({
     client_id: clientId,
     ...shown,
+    ...activity,
     built_in: z.boolean(),
     registered_by: z.enum(['first_start', 'administrator']),
     created_at: time,
@@ -151,6 +171,13 @@ const filters = {
   grant_types: containing,
   redirect_uris: containing,
   scope: containing,
+  redirect_uri: containing,
+  authorization_code: containing.describe('a part of the fingerprint'),
+  code_created_at: range,
+  access_token: containing.describe('a part of the fingerprint'),
+  token_created_at: range,
+  passthru_user: containing,
+  last_used_at: range,
 }
 
 export const listClients = operation({
@@ -168,6 +195,11 @@ export const listClients = operation({
     'enabled',
     'token_endpoint_auth_method',
     'expires_in',
+    'redirect_uri',
+    'code_created_at',
+    'token_created_at',
+    'passthru_user',
+    'last_used_at',
     'created_at',
     'updated_at',
   ]),

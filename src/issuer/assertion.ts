@@ -93,7 +93,10 @@ async function hasValidSignature(
   for (const secret of client.secrets) {
     if (secret.kind !== 'sealed' || (secret.expires_at !== null && secret.expires_at <= now)) continue
     const opened = openSecret(context.seal, realm, secret)
-    if (await verifyAssertionSignature(decoded, { secret: opened }, SYMMETRIC)) return true
+    if (await verifyAssertionSignature(decoded, { secret: opened }, SYMMETRIC)) {
+      context.activity.secretUsed(secret.id)
+      return true
+    }
   }
   return false
 }

@@ -65,6 +65,8 @@ export async function authenticateClient(
       await checkSecret(context, request, client, shown)
   }
   if (!client.enabled) throw invalidClient('this client is disabled', { client_id: client.client_id }, scheme)
+  // A public client proved nothing: anybody can say its name.
+  if (registered !== 'none') context.activity.used(client)
   return client
 }
 

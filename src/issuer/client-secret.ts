@@ -48,7 +48,10 @@ export function verifyClientSecret(
   for (const secret of client.secrets) {
     if (secret.expires_at !== null && secret.expires_at <= now) continue
     if (secret.kind === 'typed') hasTyped = true
-    else if (secret.kind === 'generated' && presented.some((text) => isGenerated(secret, text))) return true
+    else if (secret.kind === 'generated' && presented.some((text) => isGenerated(secret, text))) {
+      context.activity.secretUsed(secret.id)
+      return true
+    }
   }
   return hasTyped && verifyTyped(context, request, client, presented, now)
 }
@@ -67,7 +70,11 @@ async function verifyTyped(
     (secret) => secret.kind === 'typed' && (secret.expires_at === null || secret.expires_at > now),
   )
   const pairs = live.flatMap((secret) => presented.map((text) => ({ secret, text, mark: markOf(secret, text) })))
-  if (pairs.some(({ mark }) => remembered.has(mark))) return true
+  const known = pairs.find(({ mark }) => remembered.has(mark))
+  if (known !== undefined) {
+    context.activity.secretUsed(known.secret.id)
+    return true
+  }
   const keys = throttleKeys(client, request)
   const waitSeconds = await checkAttempt(context.db, keys)
   if (waitSeconds > 0) throw tooManyAttempts(waitSeconds, { client_id: client.client_id, address: request.address })
@@ -75,6 +82,7 @@ async function verifyTyped(
     for (const { secret, text, mark } of pairs) {
       if (await context.clientSecrets.verify(text, secret.value)) {
         remember(mark)
+        context.activity.secretUsed(secret.id)
         await forgive(context.db, keys)
         return true
       }

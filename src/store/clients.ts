@@ -136,28 +136,42 @@ async function completeClients(sql: Sql, rows: readonly ClientsTable[]): Promise
 
 const clientList: ListRules = {
   fields: {
-    client_id: { kind: 'folded', column: 'client_id_folded' },
-    client_name: { kind: 'folded', column: 'client_name_folded' },
-    description: { kind: 'text', column: 'description' },
-    client_uri: { kind: 'text', column: 'client_uri' },
-    enabled: { kind: 'flag', column: 'enabled' },
-    built_in: { kind: 'flag', column: 'built_in' },
-    token_endpoint_auth_method: { kind: 'text', column: 'token_endpoint_auth_method' },
-    grant_types: { kind: 'text', column: 'grant_types' },
-    redirect_uris: { kind: 'text', column: 'redirect_uris' },
-    scope: { kind: 'text', column: 'scope' },
-    expires_in: { kind: 'number', column: 'expires_in' },
-    created_at: { kind: 'number', column: 'created_at' },
-    updated_at: { kind: 'number', column: 'updated_at' },
+    client_id: { kind: 'folded', column: 'clients.client_id_folded' },
+    client_name: { kind: 'folded', column: 'clients.client_name_folded' },
+    description: { kind: 'text', column: 'clients.description' },
+    client_uri: { kind: 'text', column: 'clients.client_uri' },
+    enabled: { kind: 'flag', column: 'clients.enabled' },
+    built_in: { kind: 'flag', column: 'clients.built_in' },
+    token_endpoint_auth_method: { kind: 'text', column: 'clients.token_endpoint_auth_method' },
+    grant_types: { kind: 'text', column: 'clients.grant_types' },
+    redirect_uris: { kind: 'text', column: 'clients.redirect_uris' },
+    scope: { kind: 'text', column: 'clients.scope' },
+    expires_in: { kind: 'number', column: 'clients.expires_in' },
+    redirect_uri: { kind: 'text', column: 'client_activity.redirect_uri' },
+    authorization_code: { kind: 'text', column: 'client_activity.code_fingerprint' },
+    code_created_at: { kind: 'number', column: 'client_activity.code_created_at' },
+    access_token: { kind: 'text', column: 'client_activity.token_fingerprint' },
+    token_created_at: { kind: 'number', column: 'client_activity.token_created_at' },
+    passthru_user: { kind: 'folded', column: 'users.username_folded' },
+    last_used_at: { kind: 'number', column: 'client_activity.last_used_at' },
+    created_at: { kind: 'number', column: 'clients.created_at' },
+    updated_at: { kind: 'number', column: 'clients.updated_at' },
   },
   search: ['client_id', 'client_name'],
   sort: 'client_id',
-  key: 'id',
+  key: 'clients.id',
 }
 
 /** A page of the live clients of a realm. */
 export async function listClients(db: Database, realmId: string, query: ListQuery): Promise<Page<Client>> {
-  const page = await listPage(liveClients(db.sql).where('realm_id', '=', realmId), clientList, query)
+  const live = db.sql
+    .selectFrom('clients')
+    .leftJoin('client_activity', 'client_activity.client_id', 'clients.id')
+    .leftJoin('users', 'users.id', 'client_activity.passthru_user_id')
+    .selectAll('clients')
+    .where('clients.realm_id', '=', realmId)
+    .where('clients.deleted_at', 'is', null)
+  const page = await listPage(live, clientList, query)
   return { items: await completeClients(db.sql, page.items), total: page.total }
 }
 

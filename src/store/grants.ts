@@ -83,6 +83,12 @@ export async function findLiveGrant(db: Pick<Database, 'sql'>, id: string): Prom
   return { grant, user: userOf(user, roles) }
 }
 
+/** Those of the grants with these ids that are live, as `findLiveGrant` says it. */
+export async function findLiveGrantIds(sql: Sql, ids: readonly string[], now: number): Promise<readonly string[]> {
+  const rows = await liveGrants(sql, now).where('grants.id', 'in', ids).select('grants.id').distinct().execute()
+  return rows.map((row) => row.id)
+}
+
 /** Grants and all they rest on, where each part is live; one row for each role of the user, at least one. */
 function liveGrants(sql: Sql, now: number) {
   return sql

@@ -186,14 +186,21 @@ async function answerWithCode(journey: Journey, session: CurrentSession): Promis
     { client_id: journey.client.client_id, user: session.user.id, grant: outcome.grantId },
     'authorization answered with a code',
   )
+  const { client, parameters } = journey
+  const given = { ...outcome, code, redirectUri: parameters.redirect_uri, userId: session.user.id }
+  journey.context.activity.codeGiven(client, given)
   return answerClient(journey, { code })
 }
 
-type Outcome = 'session ended' | 'answered before' | { readonly grantId: string }
+type Outcome =
+  | 'session ended'
+  | 'answered before'
+  | { readonly grantId: string; readonly createdAt: number; readonly expiresAt: number }
 
 async function authorizeOnce(journey: Journey, session: CurrentSession, code: string): Promise<Outcome> {
   const { context, realm, client, parameters, stored } = journey
   const now = nowSeconds()
+  const expiresAt = now + CODE_SECONDS
   const scopes = parameters.scope.split(' ').filter((name) => client.scopes.has(name))
   const lifetime = client.refresh_absolute_seconds ?? realm.settings.refresh_absolute_seconds
   return await transaction(context.db, async (sql) => {
@@ -223,9 +230,9 @@ async function authorizeOnce(journey: Journey, session: CurrentSession, code: st
       nonce: parameters.nonce ?? null,
       id_token_claims: parameters.id_token_claims ?? [],
       created_at: now,
-      expires_at: now + CODE_SECONDS,
+      expires_at: expiresAt,
     })
-    return { grantId: grant.id }
+    return { grantId: grant.id, createdAt: now, expiresAt }
   })
 }
 

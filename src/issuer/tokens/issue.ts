@@ -11,6 +11,7 @@ import type { Client } from '#store/clients.ts'
 import { transaction } from '#store/database.ts'
 import type { Realm } from '#store/realms.ts'
 import { addRefreshToken, type NewRefreshToken } from '#store/refresh-tokens.ts'
+import type { GivenToken } from '../client-activity.ts'
 import type { IssuerContext } from '../context.ts'
 import { type RealmKeys, realmKeys } from '../signing-keys.ts'
 import { lastingClaims, newJti, signAccessToken } from './access-token.ts'
@@ -44,6 +45,7 @@ export async function issueTokens(
   const isStored = !(minted.opaque || minted.refresh || authorization.spend) || (await store(context, minted))
   if (!isStored) return undefined
   context.metrics.tokenIssued(authorization.realm.name, authorization.grantType)
+  context.activity.tokenGiven(authorization.client, givenToken(minted))
   return minted.answer
 }
 
@@ -52,6 +54,22 @@ interface Minted {
   readonly answer: TokenAnswer
   readonly opaque: AccessTokenRow | undefined
   readonly refresh: NewRefreshToken | undefined
+  readonly jti: string
+  readonly issuedAt: number
+}
+
+function givenToken({ authorization, answer, opaque, jti, issuedAt }: Minted): GivenToken {
+  const { person, grantType } = authorization
+  const isForCode = grantType === 'authorization_code'
+  return {
+    accessToken: answer.access_token,
+    jti: opaque ? undefined : jti,
+    grantId: person?.grantId,
+    userId: isForCode || grantType === 'refresh_token' ? undefined : person?.user.id,
+    isForCode,
+    createdAt: issuedAt,
+    expiresAt: issuedAt + answer.expires_in,
+  }
 }
 
 function mint(context: IssuerContext, keys: RealmKeys, authorization: Authorization): Minted {
@@ -80,7 +98,7 @@ function mint(context: IssuerContext, keys: RealmKeys, authorization: Authorizat
     ...(refreshToken !== undefined && { refresh_token: refreshToken }),
     ...(person && scopes.includes('openid') && { id_token: idToken(issuer, keys, authorization, person, accessToken) }),
   }
-  return { authorization, answer, opaque, refresh }
+  return { authorization, answer, opaque, refresh, jti, issuedAt: now }
 }
 
 /** Scopes come in the caller's order, so a caller could make many keys: past this the rest is printed each time. */
