@@ -10,7 +10,6 @@ import { createEgress } from '#http/egress.ts'
 import type { Refused, Route } from '#http/message.ts'
 import { refusedAsAsked } from '#http/page.ts'
 import { type Server, startServer } from '#http/server.ts'
-import { ClientActivity } from '#issuer/client-activity.ts'
 import type { IssuerContext } from '#issuer/context.ts'
 import { issuerRoutes } from '#issuer/routes.ts'
 import { ensureSigningKeys } from '#issuer/signing-keys.ts'
@@ -20,6 +19,7 @@ import { createPace } from '#login/throttle.ts'
 import type { Log } from '#observe/log.ts'
 import { createMetrics } from '#observe/metrics.ts'
 import { isUnavailable, openDatabase } from '#store/database.ts'
+import { LegacyUses } from '#store/legacy-uses.ts'
 import { listRealms } from '#store/realms.ts'
 import { startChores } from './chores.ts'
 import type { Config } from './config.ts'
@@ -64,7 +64,7 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
       metrics,
       pace: createPace(),
       gate: createGate(),
-      activity: new ClientActivity(db, log),
+      legacyUses: new LegacyUses(db, (err) => log.warn({ err }, 'a count of uses waits to be written')),
     }
     for (const realm of await listRealms(db)) await ensureSigningKeys(context, realm)
     return await open(config, log, context, report)
@@ -134,12 +134,12 @@ async function shut(
   front: Server,
   operations: Server,
   chores: { stop(): Promise<void> },
-  { db, activity }: IssuerContext,
+  { db, legacyUses }: IssuerContext,
 ): Promise<void> {
   state.isReady = false
   await front.close(GRACE_SECONDS)
   await chores.stop()
-  await activity.close()
   await operations.close(1)
+  await legacyUses.close()
   await db.close()
 }

@@ -154,14 +154,14 @@ function resolveScope(
 
 /** Whether somebody is in a grant of one of these types. */
 function hasUser(grants: readonly string[]): boolean {
-  return ['authorization_code', deviceCodeGrant].some((grant) => grants.includes(grant))
+  return ['authorization_code', deviceCodeGrant, 'password'].some((grant) => grants.includes(grant))
 }
 
 type Fields = Omit<ClientFields, 'client_id'>
 
 /** Refuses what contradicts itself, the realm or the specifications. Not asked of clients that come with the house. */
 export function judgeClient(client: Fields, realm: Realm, resources: Resources): void {
-  judgeGrants(client)
+  judgeGrants(client, realm)
   judgeKeys(client)
   judgeLifetimes(client, realm)
   for (const field of ['redirect_uris', 'post_logout_redirect_uris'] as const) {
@@ -172,8 +172,11 @@ export function judgeClient(client: Fields, realm: Realm, resources: Resources):
   if (unknown) throw invalidField('scope', 'the realm has no such scope')
 }
 
-function judgeGrants(client: Fields): void {
+function judgeGrants(client: Fields, realm: Realm): void {
   const { grant_types, token_endpoint_auth_method: method } = client
+  if (grant_types.includes('password') && realm.name === systemRealm) {
+    throw invalidField('grant_types', 'realm system has no password grant')
+  }
   if (grant_types.includes('client_credentials') && method === 'none') {
     throw invalidField('grant_types', 'client_credentials needs a client that authenticates (RFC 6749 section 4.4)')
   }

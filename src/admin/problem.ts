@@ -32,6 +32,8 @@ export const builtIn = (what: string): Refusal =>
   new Refusal(409, 'protected', `a built-in ${what} can neither be deleted nor changed like this`)
 export const readOnlyHere = (field: string): Refusal =>
   new FieldRefusal(409, 'protected', field, 'this field of a built-in object is read-only')
+export const facadeTaken = (facade: string): Refusal =>
+  new FieldRefusal(409, 'facade_taken', 'facades', `another realm answers at the paths of ${facade}`)
 export const conflict = (description: string, detail?: RefusalDetail): Refusal =>
   new Refusal(409, 'conflict', description, detail)
 export const staleObject = (): Refusal =>

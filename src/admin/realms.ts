@@ -15,6 +15,7 @@ import { type Handled, handle, listQueryOf } from './call.ts'
 import { etagOf, requireMatch } from './etag.ts'
 import { systemRealm, visibleRealms } from './gate.ts'
 import { builtIn, invalidField, notFound, readOnlyHere, taken } from './problem.ts'
+import { prepareKey } from './secrets.ts'
 
 type Writable = Omit<contract.Realm, 'name' | 'built_in' | 'created_at' | 'updated_at'>
 type Given = { readonly [K in keyof Writable]?: Writable[K] | null | undefined }
@@ -27,6 +28,7 @@ function defaults(name: string): Writable {
   const { colour, logo_uri, refresh_idle_seconds, refresh_absolute_seconds, refresh_replay_seconds } =
     defaultRealmSettings
   const { session_idle_seconds, session_absolute_seconds, id_token_seconds } = defaultRealmSettings
+  const { allow_password_grant, facades } = defaultRealmSettings
   return {
     display_name: name,
     enabled: true,
@@ -39,6 +41,8 @@ function defaults(name: string): Writable {
     session_idle_seconds,
     session_absolute_seconds,
     id_token_seconds,
+    allow_password_grant,
+    facades: [...facades] as Writable['facades'],
   }
 }
 
@@ -56,6 +60,8 @@ function writableOf(realm: Realm): Writable {
     session_idle_seconds: settings.session_idle_seconds,
     session_absolute_seconds: settings.session_absolute_seconds,
     id_token_seconds: settings.id_token_seconds,
+    allow_password_grant: settings.allow_password_grant,
+    facades: [...settings.facades] as Writable['facades'],
   }
 }
 
@@ -65,7 +71,7 @@ function shown(realm: Realm): contract.Realm {
 }
 
 /** `given` over `current`: left out keeps, null goes back to the default. */
-function changed(name: string, current: Writable, given: Given): Required<RealmChanges> {
+function changed(name: string, current: Writable, given: Given): Required<Omit<RealmChanges, 'key'>> {
   const next: Record<string, unknown> = { ...current }
   const fallback: Record<string, unknown> = { ...defaults(name) }
   for (const [field, value] of Object.entries(given)) if (value !== undefined) next[field] = value ?? fallback[field]
@@ -76,6 +82,8 @@ function changed(name: string, current: Writable, given: Given): Required<RealmC
 
 function judge(name: string, realm: Writable): void {
   if (name === systemRealm && !realm.enabled) throw readOnlyHere('enabled')
+  if (name === systemRealm && realm.allow_password_grant) throw readOnlyHere('allow_password_grant')
+  if (name === systemRealm && realm.facades.length > 0) throw readOnlyHere('facades')
   if (name === systemRealm && realm.token_validity > systemTokenSeconds) {
     throw invalidField('token_validity', `must be at most ${systemTokenSeconds} in realm system`)
   }
@@ -97,23 +105,28 @@ export const realmHandlers: readonly Handled[] = [
   }),
 
   handle(contract.createRealm, async ({ context, actor, body }) => {
-    const { name, ...given } = body
+    const { name, key: typed, ...given } = body
     const fields = changed(name, defaults(name), given)
-    const realm = await createRealm(context.db, actor, { name, ...fields })
+    const key = await prepareKey(context, typed ?? null)
+    const realm = await createRealm(context.db, actor, { name, ...fields, key: key.stored })
     if (realm === 'taken') throw taken('name')
     await ensureSigningKeys(context, realm)
-    return { value: shown(realm), etag: etagOf(writableOf(realm)), location: `/realms/${name}` }
+    const value = { ...shown(realm), key: key.shown }
+    return { value, etag: etagOf(writableOf(realm)), location: `/realms/${name}` }
   }),
 
   handle(contract.readRealm, async ({ realm }) => ({ value: shown(realm), etag: etagOf(writableOf(realm)) })),
 
   handle(contract.updateRealm, async ({ context, actor, request, params, body }) => {
+    const { key: typed, ...given } = body
+    if (typed !== undefined && params.realm === systemRealm) throw readOnlyHere('key')
+    const key = typed === undefined ? undefined : await prepareKey(context, typed)
     const realm = await updateRealm(context.db, actor, params.realm, (current) => {
       requireMatch(request, writableOf(current))
-      return changed(params.realm, writableOf(current), body)
+      return { ...changed(params.realm, writableOf(current), given), ...(key && { key: key.stored }) }
     })
     if (!realm) throw notFound('realm')
-    return { value: shown(realm), etag: etagOf(writableOf(realm)) }
+    return { value: { ...shown(realm), ...(key && { key: key.shown }) }, etag: etagOf(writableOf(realm)) }
   }),
 
   handle(contract.deleteRealm, async ({ context, actor, request, params }) => {

@@ -16,6 +16,7 @@ import { clientHandlers } from './clients.ts'
 import type { AdminContext } from './context.ts'
 import { actorOf, allowPlatform, authenticateAdministrator, reachRealm, systemRealm } from './gate.ts'
 import { grantHandlers } from './grants.ts'
+import { legacyUseHandlers } from './legacy-uses.ts'
 import { openApiRoute } from './openapi.ts'
 import { parseBody, parseParams, parseQuery } from './parse.ts'
 import { notFound, problemResponse } from './problem.ts'
@@ -40,6 +41,7 @@ export const handlers: readonly Handled[] = [
   ...scopeHandlers,
   ...apiHandlers,
   ...signingKeyHandlers,
+  ...legacyUseHandlers,
   ...auditHandlers,
 ]
 

@@ -9,6 +9,16 @@ import { secretKind } from './client-fields.ts'
 import type { AdminContext } from './context.ts'
 import { invalidField } from './problem.ts'
 
+/** A realm's KEY: null generates one. It is answered once, also where it was typed. */
+export async function prepareKey(
+  context: AdminContext,
+  typed: string | null,
+): Promise<{ readonly stored: NewSecret; readonly shown: string }> {
+  if (typed !== null) return { stored: { kind: 'typed', value: await context.clientSecrets.hash(typed) }, shown: typed }
+  const shown = randomSecret()
+  return { stored: { kind: 'generated', value: sha256Base64url(shown) }, shown }
+}
+
 export interface PreparedSecret {
   readonly stored: NewSecret
   /** A generated secret, to be answered once; a typed one is known to whoever typed it. */

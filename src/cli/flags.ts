@@ -10,7 +10,7 @@ import { CommandFailed, EXIT } from './exit.ts'
 import type { World } from './world.ts'
 
 /** Write-only fields: their flags take a file, never the value. */
-const SECRETS = new Set(['password', 'secret', 'client_secret'])
+const SECRETS = new Set(['password', 'secret', 'client_secret', 'key'])
 /** Stands for null until the body is made: commander takes null for a value that is missing. */
 const NULL = Symbol('null')
 

@@ -12,7 +12,13 @@ export const clientId = z
   .meta({ examples: ['shop-web'] })
 
 export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code'
-export const grantTypes = ['authorization_code', 'client_credentials', 'refresh_token', deviceCodeGrant] as const
+export const grantTypes = [
+  'authorization_code',
+  'client_credentials',
+  'refresh_token',
+  deviceCodeGrant,
+  'password',
+] as const
 export const authMethods = [
   'client_secret_basic',
   'client_secret_post',

@@ -7,7 +7,7 @@ import { containing, listQuery, page, range } from './page.ts'
 export const grant = z
   .object({
     id,
-    kind: z.enum(['authorization_code', 'device_code']),
+    kind: z.enum(['authorization_code', 'device_code', 'password']),
     user_id: id,
     username: z.string(),
     scope: z.string(),

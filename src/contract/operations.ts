@@ -4,6 +4,7 @@ import { auditOperations } from './audit.ts'
 import { clientOperations } from './client.ts'
 import { clientSecretOperations } from './client-secret.ts'
 import { grantOperations } from './grant.ts'
+import { legacyUseOperations } from './legacy-use.ts'
 import type { Operation } from './operation.ts'
 import { realmOperations } from './realm.ts'
 import { roleOperations } from './role.ts'
@@ -23,5 +24,6 @@ export const operations: readonly Operation[] = [
   ...scopeOperations,
   ...apiOperations,
   ...signingKeyOperations,
+  ...legacyUseOperations,
   ...auditOperations,
 ]

@@ -7,6 +7,16 @@ import { link } from './uri.ts'
 const day = 86_400
 const year = 365 * day
 
+export const facades = ['appmill', 'spring', 'onesait'] as const
+
+/** A realm's KEY, typed; a generated one has 256 bits. */
+const typedKey = z
+  .string()
+  .min(24)
+  .max(256)
+  .regex(/^[^\p{Cc}]*$/u, 'must not hold control characters')
+  .refine((key) => key.isWellFormed(), 'must be well-formed Unicode')
+
 const writable = {
   display_name: text(200),
   enabled: z.boolean(),
@@ -29,19 +39,35 @@ const writable = {
   session_idle_seconds: z.int().min(60).max(year),
   session_absolute_seconds: z.int().min(60).max(year),
   id_token_seconds: z.int().min(60).max(day),
+  allow_password_grant: z
+    .boolean()
+    .describe('lets clients of that grant type exchange a username and password for tokens (RFC 9700 advises against)'),
+  facades: z
+    .array(z.enum(facades))
+    .max(facades.length)
+    .refine((list) => new Set(list).size === list.length, 'must not name one twice')
+    .describe('older shapes that are answered for this realm; each belongs to one realm at a time'),
 }
+
+const key = typedKey
+  .nullable()
+  .describe('the secret of the built-in client that is named like the realm; null generates one')
 
 export const realm = z
   .object({ name: realmName, ...writable, built_in: z.boolean(), created_at: time, updated_at: time })
   .meta({ id: 'Realm' })
 export type Realm = z.infer<typeof realm>
 
-export const realmBody = z.strictObject({ name: realmName, ...optional(writable) }).meta({
+export const realmWithKey = realm
+  .extend({ key: z.string().optional().describe('the KEY that was just set, answered this once') })
+  .meta({ id: 'RealmWithKey' })
+
+export const realmBody = z.strictObject({ name: realmName, ...optional(writable), key: key.optional() }).meta({
   id: 'RealmCreate',
   examples: [{ name: 'shop', display_name: 'The shop', token_validity: 3600 }],
 })
 export const realmPatch = z
-  .strictObject(removable(writable))
+  .strictObject({ ...removable(writable), key: key.optional() })
   .meta({ id: 'RealmPatch', examples: [{ token_validity: 1800 }] })
 
 export const realmParams = z.strictObject({ realm: realmName })
@@ -75,12 +101,12 @@ export const createRealm = operation({
   id: 'realms.create',
   method: 'POST',
   path: '/realms',
-  summary: 'Create a realm, with its keys, standard scopes and APIs',
+  summary: 'Create a realm, with its signing keys, standard scopes and APIs, and its KEY, answered this once',
   reach: 'platform',
   right: 'write',
   params: noQuery,
   body: realmBody,
-  answer: realm,
+  answer: realmWithKey,
   status: 201,
   refusals: [400, 409],
 })
@@ -103,10 +129,10 @@ export const updateRealm = operation({
   id: 'realms.update',
   method: 'PATCH',
   path: '/realms/{realm}',
-  summary: 'Change a realm',
+  summary: 'Change a realm; a KEY that is set is in the answer, this once',
   right: 'write',
   body: realmPatch,
-  answer: realm,
+  answer: realmWithKey,
   status: 200,
   refusals: [400, 404, 409, 412],
 })

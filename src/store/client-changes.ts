@@ -65,6 +65,11 @@ const clientDefaults: Omit<ClientFields, 'client_id' | 'client_name'> = {
  * has that client_id. Throws `UnknownRole`.
  */
 export function createClient(db: Database, actor: Actor, realmId: string, input: NewClient): Promise<Client | Taken> {
+  return takenOr(changeConfig(db, (sql) => insertClient(sql, actor, realmId, input)))
+}
+
+/** Inside a transaction of `changeConfig`. */
+export async function insertClient(sql: Sql, actor: Actor, realmId: string, input: NewClient): Promise<Client> {
   const { built_in, registered_by, secret, ...given } = input
   const fields = { ...clientDefaults, client_name: input.client_id, ...given }
   const now = nowSeconds()
@@ -81,16 +86,12 @@ export function createClient(db: Database, actor: Actor, realmId: string, input:
     updated_at: now,
     deleted_at: null,
   }
-  return takenOr(
-    changeConfig(db, async (sql) => {
-      await sql.insertInto('clients').values(row).execute()
-      await setClientRoles(sql, row, fields.roles)
-      if (secret) await insertSecret(sql, row.id, secret)
-      const client = await completeClient(sql, row)
-      await writeAudit(sql, { ...clientObject(client), actor, action: 'client.create', after: publicClient(client) })
-      return client
-    }),
-  )
+  await sql.insertInto('clients').values(row).execute()
+  await setClientRoles(sql, row, fields.roles)
+  if (secret) await insertSecret(sql, row.id, secret)
+  const client = await completeClient(sql, row)
+  await writeAudit(sql, { ...clientObject(client), actor, action: 'client.create', after: publicClient(client) })
+  return client
 }
 
 /**
@@ -223,7 +224,7 @@ function lockClient(sql: Sql, realmId: string, clientId: string): Promise<Client
     .executeTakeFirst()
 }
 
-async function replaceAllSecrets(sql: Sql, clientRowId: string, by: NewSecret | undefined): Promise<void> {
+export async function replaceAllSecrets(sql: Sql, clientRowId: string, by: NewSecret | undefined): Promise<void> {
   await sql.deleteFrom('client_secrets').where('client_id', '=', clientRowId).execute()
   if (by) await insertSecret(sql, clientRowId, by)
 }

@@ -19,8 +19,7 @@ export interface LiveGrant {
 }
 
 /** Stores a new grant and answers it. `expires_at` bounds everything that descends from it. */
-export async function createGrant(sql: Sql, grant: Omit<Grant, 'id'>): Promise<Grant> {
-  const id = randomId()
+export async function createGrant(sql: Sql, grant: Omit<Grant, 'id'>, id = randomId()): Promise<Grant> {
   await sql
     .insertInto('grants')
     .values({

@@ -38,7 +38,7 @@ export interface GrantsTable {
   client_id: string
   user_id: string
   session_id: string | null
-  kind: 'authorization_code' | 'device_code'
+  kind: 'authorization_code' | 'device_code' | 'password'
   scope: string
   /** 1: outlives the session. */
   offline: Flag

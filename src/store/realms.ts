@@ -1,8 +1,11 @@
 import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { type Actor, writeAudit } from './audit.ts'
+import type { NewSecret } from './client-secrets.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
+import { claimFacades } from './facade-owners.ts'
 import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
+import { setRealmKey } from './realm-key.ts'
 import { insertStandardResources } from './resource-changes.ts'
 import { insertStandardRoles } from './roles.ts'
 import type { RealmsTable } from './tables.ts'
@@ -71,6 +74,20 @@ export function findRealm(db: Database, name: string): Realm | undefined | Promi
   return db.held.get(`realm ${name}`, () => loadRealm(db, name), { stale: 'serve' })
 }
 
+/** The live realm that answers at the paths of that façade, disabled ones included. Held. */
+export function findFacadeRealm(db: Database, facade: string): Realm | undefined | Promise<Realm | undefined> {
+  return db.held.get(`facade ${facade}`, async () => {
+    const row = await db.sql
+      .selectFrom('facade_owners')
+      .innerJoin('realms', 'realms.id', 'facade_owners.realm_id')
+      .selectAll('realms')
+      .where('facade_owners.facade', '=', facade)
+      .where('realms.deleted_at', 'is', null)
+      .executeTakeFirst()
+    return row && realmOf(row)
+  })
+}
+
 async function loadRealm(db: Database, name: string): Promise<Realm | undefined> {
   const row = await db.sql
     .selectFrom('realms')
@@ -93,6 +110,8 @@ export interface NewRealm {
   readonly enabled?: boolean
   readonly token_validity?: number
   readonly settings?: Partial<RealmSettings>
+  /** The realm's KEY, hashed. */
+  readonly key?: NewSecret
 }
 
 /** What an administrator may change; `settings` are merged into the present ones. */
@@ -102,7 +121,7 @@ const DEFAULT_TOKEN_VALIDITY = 43_200
 
 /**
  * A realm with its standard scopes and built-in APIs (product.md, "First start"). `taken`: the name is or was another
- * realm's; names are never given out again.
+ * realm's; names are never given out again. Throws `FacadeTaken`.
  */
 export function createRealm(db: Database, actor: Actor, input: NewRealm): Promise<Realm | Taken> {
   const now = nowSeconds()
@@ -123,13 +142,18 @@ export function createRealm(db: Database, actor: Actor, input: NewRealm): Promis
       await sql.insertInto('realms').values(row).execute()
       await insertStandardResources(sql, realm)
       await insertStandardRoles(sql, realm)
+      if (input.key) await setRealmKey(sql, actor, realm, input.key)
+      await claimFacades(sql, realm.id, realm.settings.facades)
       await writeAudit(sql, { ...realmObject(realm), actor, action: 'realm.create', after: realm })
       return realm
     }),
   )
 }
 
-/** `change` sees the realm as it is in the transaction and may throw to refuse. undefined: no such live realm. */
+/**
+ * `change` sees the realm as it is in the transaction and may throw to refuse. undefined: no such live realm. Throws
+ * `FacadeTaken`.
+ */
 export function updateRealm(
   db: Database,
   actor: Actor,
@@ -139,7 +163,7 @@ export function updateRealm(
   return changeConfig(db, async (sql) => {
     const before = await lockRealm(sql, name)
     if (!before) return undefined
-    const changes = change(before)
+    const { key, ...changes } = change(before)
     const after: Realm = {
       ...before,
       ...changes,
@@ -157,6 +181,8 @@ export function updateRealm(
       })
       .where('id', '=', after.id)
       .execute()
+    if (key) await setRealmKey(sql, actor, after, key)
+    await claimFacades(sql, after.id, after.settings.facades)
     await writeAudit(sql, { ...realmObject(after), actor, action: 'realm.update', before, after })
     return after
   })
@@ -168,6 +194,7 @@ export function deleteRealm(db: Database, actor: Actor, name: string): Promise<b
     const before = await lockRealm(sql, name)
     if (!before) return false
     await sql.updateTable('realms').set({ deleted_at: nowSeconds() }).where('id', '=', before.id).execute()
+    await claimFacades(sql, before.id, [])
     await writeAudit(sql, { ...realmObject(before), actor, action: 'realm.delete', before })
     return true
   })

@@ -115,8 +115,14 @@ export function beginSession(db: Database, start: SessionStart): Promise<string 
   })
 }
 
-/** Locks the user: whoever disables the user or sets a password comes wholly before or wholly after. */
-async function stillProved(sql: Sql, start: SessionStart): Promise<boolean> {
+/**
+ * Inside a transaction: whether a login that was checked still proves somebody. Locks the user: whoever disables the user
+ * or sets a password comes wholly before or wholly after.
+ */
+export async function stillProved(
+  sql: Sql,
+  start: Pick<SessionStart, 'realm_id' | 'user_id' | 'checked_password'>,
+): Promise<boolean> {
   const user = await sql
     .updateTable('users')
     .set((expression) => ({ updated_at: expression.ref('updated_at') }))

@@ -4,7 +4,6 @@
  * and print it, nobody else. Rows that pass stand in `passing-tables.ts`. `Flag` is 0 or 1. What is secret is hashed (`…_hash`) or sealed (`…_sealed`), never plain.
  */
 
-import type { ClientActivityTable, ClientSecretActivityTable } from './activity-tables.ts'
 import type {
   AccessTokensTable,
   AuthorizationCodesTable,
@@ -205,6 +204,34 @@ export interface ConsentsTable {
   updated_at: number
 }
 
+/** Which realm answers at the paths of a façade. */
+export interface FacadeOwnersTable {
+  facade: string
+  realm_id: string
+}
+
+/** How often and when a client came by one of the older shapes. */
+export interface LegacyUsesTable {
+  /** clients.id */
+  client_id: string
+  kind: 'appmill' | 'spring' | 'spring_get' | 'onesait' | 'password'
+  uses: number
+  first_used_at: number
+  last_used_at: number
+}
+
+/** Redirect URIs that requests named and nobody registered. */
+export interface AskedRedirectUrisTable {
+  id: string
+  /** clients.id */
+  client_id: string
+  redirect_uri: string
+  asked: number
+  first_asked_at: number
+  last_asked_at: number
+  last_address: string
+}
+
 export interface AuditTable {
   id: string
   realm_id: string
@@ -232,8 +259,6 @@ export interface Tables {
   roles: RolesTable
   clients: ClientsTable
   client_secrets: ClientSecretsTable
-  client_activity: ClientActivityTable
-  client_secret_activity: ClientSecretActivityTable
   client_roles: ClientRolesTable
   users: UsersTable
   credentials: CredentialsTable
@@ -250,5 +275,8 @@ export interface Tables {
   revoked_tokens: RevokedTokensTable
   spent_assertions: SpentAssertionsTable
   login_failures: LoginFailuresTable
+  facade_owners: FacadeOwnersTable
+  legacy_uses: LegacyUsesTable
+  asked_redirect_uris: AskedRedirectUrisTable
   audit: AuditTable
 }

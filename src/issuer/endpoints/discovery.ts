@@ -9,7 +9,7 @@ import { realmResources } from '#store/resources.ts'
 import { ASSERTION_ALGORITHMS } from '../assertion.ts'
 import type { IssuerContext } from '../context.ts'
 import { CLAIM_NAMES } from '../tokens/claims.ts'
-import { GRANT_TYPES } from './token.ts'
+import { grantTypesOf } from './token.ts'
 
 const CACHE_SECONDS = 300
 const SECRET_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'client_secret_jwt']
@@ -31,7 +31,7 @@ export async function discovery(context: IssuerContext, realm: Realm): Promise<R
     scopes_supported: [...resources.scopes.values()].filter((scope) => scope.api_id === null).map(({ name }) => name),
     response_types_supported: ['code'],
     response_modes_supported: ['query', 'fragment', 'form_post'],
-    grant_types_supported: GRANT_TYPES,
+    grant_types_supported: grantTypesOf(realm),
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256', 'ES256'],
     token_endpoint_auth_methods_supported: [...SECRET_METHODS, 'none'],

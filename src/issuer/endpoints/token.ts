@@ -3,6 +3,7 @@
  * authenticate the client, check that it may use the grant, mint.
  */
 import type { Request, Response } from '#http/message.ts'
+import type { Client } from '#store/clients.ts'
 import { deviceCodeGrantType } from '#store/device-codes.ts'
 import type { Realm } from '#store/realms.ts'
 import { authenticateClient } from '../client-authentication.ts'
@@ -11,8 +12,9 @@ import { authorizationCode } from '../grants/authorization-code.ts'
 import { clientCredentials } from '../grants/client-credentials.ts'
 import { deviceCode } from '../grants/device-code.ts'
 import { type Grant, type GrantRequest, mayUse } from '../grants/grant.ts'
+import { password } from '../grants/password.ts'
 import { refreshToken } from '../grants/refresh-token.ts'
-import { readBody, required } from '../parameters.ts'
+import { type Parameters, readBody, required } from '../parameters.ts'
 import { invalidGrant, unsupportedGrantType } from '../refusals.ts'
 import type { TokenAnswer } from '../tokens/authorization.ts'
 import { issueTokens } from '../tokens/issue.ts'
@@ -22,24 +24,23 @@ const GRANTS: ReadonlyMap<string, Grant> = new Map([
   ['authorization_code', authorizationCode],
   ['client_credentials', clientCredentials],
   ['refresh_token', refreshToken],
+  ['password', password],
   [deviceCodeGrantType, deviceCode],
 ])
 
-export const GRANT_TYPES: readonly string[] = [...GRANTS.keys()]
+/** The grant types that some client of the realm may use. */
+export function grantTypesOf(realm: Realm): readonly string[] {
+  return [...GRANTS.keys()].filter((name) => isOffered(name, realm))
+}
+
+/** The password grant is off until the realm's switch turns it on (RFC 9700 §2.4); in `system` nothing does. */
+function isOffered(grantType: string, realm: Realm): boolean {
+  return grantType !== 'password' || (realm.settings.allow_password_grant && realm.name !== 'system')
+}
 
 /** Answers RFC 6749 §5.1; refuses as §5.2. */
 export async function token(context: IssuerContext, realm: Realm, request: Request): Promise<Response> {
-  const parameters = readBody(request)
-  const grantType = required(parameters, 'grant_type')
-  const grant = GRANTS.get(grantType)
-  if (grant === undefined) throw unsupportedGrantType('this grant_type is not supported', { sent: grantType })
-  const client = await readableInRealm(context, realm, request, () =>
-    authenticateClient(context, realm, request, parameters),
-  )
-  const answer = await readableRefusals(request, client, () => {
-    mayUse(client, grantType)
-    return proveAndIssue(grant, { context, realm, client, parameters, request })
-  })
+  const { client, answer } = await exchange(context, realm, request, readBody(request))
   return {
     status: 200,
     headers: {
@@ -50,6 +51,33 @@ export async function token(context: IssuerContext, realm: Realm, request: Reque
     },
     body: JSON.stringify(answer),
   }
+}
+
+export interface Exchange {
+  readonly client: Client
+  readonly answer: TokenAnswer
+}
+
+/** From parameters to tokens, whatever shape the answer takes. `admit` may refuse the client once it is authenticated. */
+export async function exchange(
+  context: IssuerContext,
+  realm: Realm,
+  request: Request,
+  parameters: Parameters,
+  admit?: (client: Client) => void,
+): Promise<Exchange> {
+  const grantType = required(parameters, 'grant_type')
+  const grant = isOffered(grantType, realm) ? GRANTS.get(grantType) : undefined
+  if (grant === undefined) throw unsupportedGrantType('this grant_type is not supported', { sent: grantType })
+  const client = await readableInRealm(context, realm, request, () =>
+    authenticateClient(context, realm, request, parameters),
+  )
+  const answer = await readableRefusals(request, client, () => {
+    admit?.(client)
+    mayUse(client, grantType)
+    return proveAndIssue(grant, { context, realm, client, parameters, request })
+  })
+  return { client, answer }
 }
 
 /** Who loses the race for a one-time thing asks again: the second look sees that it is spent, and how to answer. */
