@@ -3,7 +3,6 @@ import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify } from 'jo
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { KEY_USED_SECONDS, rotateDueKeys, rotateSigningKeys } from '#issuer/signing-keys.ts'
-import { nowSeconds } from '#observe/clock.ts'
 import { changeConfig } from '#store/database.ts'
 import { realmOf } from '../clients.ts'
 import { ENGINES, type House, openHouse } from '../house.ts'
