@@ -10,6 +10,7 @@ import { createEgress } from '#http/egress.ts'
 import type { Refused, Route } from '#http/message.ts'
 import { refusedAsAsked } from '#http/page.ts'
 import { type Server, startServer } from '#http/server.ts'
+import { ClientActivity } from '#issuer/client-activity.ts'
 import type { IssuerContext } from '#issuer/context.ts'
 import { issuerRoutes } from '#issuer/routes.ts'
 import { ensureSigningKeys } from '#issuer/signing-keys.ts'
@@ -64,6 +65,7 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
       metrics,
       pace: createPace(),
       gate: createGate(),
+      activity: new ClientActivity(db, log),
       legacyUses: new LegacyUses(db, (err) => log.warn({ err }, 'a count of uses waits to be written')),
     }
     for (const realm of await listRealms(db)) await ensureSigningKeys(context, realm)
@@ -134,12 +136,13 @@ async function shut(
   front: Server,
   operations: Server,
   chores: { stop(): Promise<void> },
-  { db, legacyUses }: IssuerContext,
+  { db, activity, legacyUses }: IssuerContext,
 ): Promise<void> {
   state.isReady = false
   await front.close(GRACE_SECONDS)
   await chores.stop()
   await operations.close(1)
+  await activity.close()
   await legacyUses.close()
   await db.close()
 }

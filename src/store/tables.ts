@@ -4,6 +4,7 @@
  * and print it, nobody else. Rows that pass stand in `passing-tables.ts`. `Flag` is 0 or 1. What is secret is hashed (`…_hash`) or sealed (`…_sealed`), never plain.
  */
 
+import type { ClientActivityTable, ClientSecretActivityTable } from './activity-tables.ts'
 import type {
   AccessTokensTable,
   AuthorizationCodesTable,
@@ -259,6 +260,8 @@ export interface Tables {
   roles: RolesTable
   clients: ClientsTable
   client_secrets: ClientSecretsTable
+  client_activity: ClientActivityTable
+  client_secret_activity: ClientSecretActivityTable
   client_roles: ClientRolesTable
   users: UsersTable
   credentials: CredentialsTable
