@@ -30,18 +30,20 @@ export interface Chores {
 
 export function startChores(context: IssuerContext, log: Log): Chores {
   const owner = randomId()
-  const running = new Set<Promise<void>>()
+  const running = new Map<string, Promise<void>>()
   const timers = CHORES.map((chore) => {
     const knock = () => {
-      const work = runLeased(context, log, owner, chore).finally(() => running.delete(work))
-      running.add(work)
+      // The lease is this process's own: it would not keep a chore that takes long from running twice here.
+      if (running.has(chore.name)) return
+      const work = runLeased(context, log, owner, chore).finally(() => running.delete(chore.name))
+      running.set(chore.name, work)
     }
     return setInterval(knock, chore.everySeconds * 1000).unref()
   })
   return {
     async stop() {
       for (const timer of timers) clearInterval(timer)
-      await Promise.all(running)
+      await Promise.all(running.values())
     },
   }
 }
