@@ -1,6 +1,7 @@
 /** Secrets of clients: set, listed without their values, ended. */
 import * as contract from '#contract/client-secret.ts'
 import { nowSeconds } from '#observe/clock.ts'
+import { findSecretActivity } from '#store/client-activity.ts'
 import { addClientSecret, publicSecret, removeClientSecret } from '#store/client-secrets.ts'
 import type { Client } from '#store/clients.ts'
 import { type Handled, handle, wholePage } from './call.ts'
@@ -14,7 +15,13 @@ const mostSecrets = 10
 export const clientSecretHandlers: readonly Handled[] = [
   handle(contract.listSecrets, async ({ context, realm, params }) => {
     const client = await clientOfPath(context, realm, params.client_id)
-    return { value: wholePage(liveSecrets(client).map(publicSecret)) }
+    await context.activity.flush()
+    const secrets = liveSecrets(client).map(publicSecret)
+    const usedAt = await findSecretActivity(
+      context.db,
+      secrets.map(({ id }) => id),
+    )
+    return { value: wholePage(secrets.map((secret) => ({ ...secret, last_used_at: usedAt.get(secret.id) ?? null }))) }
   }),
 
   handle(contract.createSecret, async ({ context, actor, realm, params, body }) => {
@@ -31,7 +38,7 @@ export const clientSecretHandlers: readonly Handled[] = [
     const stored = { ...secret.stored, label: label ?? '', expires_at: expires_at ?? null }
     const added = await addClientSecret(context.db, actor, client, stored, overlap_seconds)
     return {
-      value: { ...publicSecret(added), ...(secret.shown ? { client_secret: secret.shown } : {}) },
+      value: { ...publicSecret(added), last_used_at: null, ...(secret.shown ? { client_secret: secret.shown } : {}) },
       location: `/realms/${realm.name}/clients/${encodeURIComponent(client.client_id)}/secrets/${added.id}`,
     }
   }),

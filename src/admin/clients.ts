@@ -1,7 +1,7 @@
 /** Clients: registering, changing and ending them. What a client may look like is `client-fields.ts`. */
 import * as contract from '#contract/client.ts'
-import { createClient, deleteClient, updateClient } from '#store/client-changes.ts'
 import { type ClientActivity, findClientActivity } from '#store/client-activity.ts'
+import { createClient, deleteClient, updateClient } from '#store/client-changes.ts'
 import { type Client, findClient, listClients, registeredUris } from '#store/clients.ts'
 import type { Realm } from '#store/realms.ts'
 import { type Resources, realmResources } from '#store/resources.ts'

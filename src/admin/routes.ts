@@ -16,6 +16,7 @@ import { clientHandlers } from './clients.ts'
 import type { AdminContext } from './context.ts'
 import { actorOf, allowPlatform, authenticateAdministrator, reachRealm, systemRealm } from './gate.ts'
 import { grantHandlers } from './grants.ts'
+import { loginFailureHandlers } from './login-failures.ts'
 import { legacyUseHandlers } from './legacy-uses.ts'
 import { openApiRoute } from './openapi.ts'
 import { parseBody, parseParams, parseQuery } from './parse.ts'
@@ -37,6 +38,7 @@ export const handlers: readonly Handled[] = [
   ...grantHandlers,
   ...userHandlers,
   ...sessionHandlers,
+  ...loginFailureHandlers,
   ...roleHandlers,
   ...scopeHandlers,
   ...apiHandlers,

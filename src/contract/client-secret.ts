@@ -11,6 +11,7 @@ export const clientSecret = z
     label: z.string(),
     created_at: time,
     expires_at: time.nullable(),
+    last_used_at: time.nullable(),
   })
   .meta({ id: 'ClientSecret' })
 

@@ -4,6 +4,7 @@ import { auditOperations } from './audit.ts'
 import { clientOperations } from './client.ts'
 import { clientSecretOperations } from './client-secret.ts'
 import { grantOperations } from './grant.ts'
+import { loginFailureOperations } from './login-failures.ts'
 import { legacyUseOperations } from './legacy-use.ts'
 import type { Operation } from './operation.ts'
 import { realmOperations } from './realm.ts'
@@ -20,6 +21,7 @@ export const operations: readonly Operation[] = [
   ...grantOperations,
   ...userOperations,
   ...sessionOperations,
+  ...loginFailureOperations,
   ...roleOperations,
   ...scopeOperations,
   ...apiOperations,

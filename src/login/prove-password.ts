@@ -10,7 +10,7 @@ import { fold } from '#store/fold.ts'
 import type { Realm } from '#store/realms.ts'
 import { findUserByLogin, type User } from '#store/users.ts'
 import type { LoginContext } from './context.ts'
-import { accountKey, addressKey, checkAttempt, giveBack, type ThrottleKey } from './throttle.ts'
+import { accountKey, addressKey, checkAttempt, giveBack, type ThrottleKey, userKey } from './throttle.ts'
 
 /** Longer than any username or address that can be stored. */
 const usernameLimit = 256
@@ -48,8 +48,8 @@ export async function provePassword<T>(
   const username = attempt.username.trim()
   if (username.length > usernameLimit || password.length > passwordLimit) return { outcome: 'wrong' }
   const user = await findUserByLogin(context.db, realm.id, username)
-  const account = user ? `user ${user.id}` : `name ${fold(username)}`
-  const keys = [accountKey(realm.id, account), addressKey(realm.id, request.address)]
+  const account = user ? userKey(realm.id, user.id) : accountKey(realm.id, `name ${fold(username)}`)
+  const keys = [account, addressKey(realm.id, request.address)]
   const leave = await context.gate.enter(keys)
   try {
     const seconds = await checkAttempt(context.db, keys)

@@ -36,6 +36,11 @@ export function accountKey(realmId: string, account: string): ThrottleKey {
   return { id: keyId(realmId, 'account', account), limit: accountLimit, isForgottenBySuccess: true }
 }
 
+/** The account of somebody who exists. */
+export function userKey(realmId: string, userId: string): ThrottleKey {
+  return accountKey(realmId, `user ${userId}`)
+}
+
 /** Where attempts come from; a success there proves nothing about the next attempt. */
 export function addressKey(realmId: string, address: string): ThrottleKey {
   return { id: keyId(realmId, 'address', networkOf(address)), limit: addressLimit, isForgottenBySuccess: false }

@@ -89,6 +89,13 @@ export async function writeSecretActivity(db: Database, usedAt: ReadonlyMap<stri
   }
 }
 
+/** When each of the secrets of these ids was used last; those never used are not in it. */
+export async function findSecretActivity(db: Database, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.sql.selectFrom('client_secret_activity').selectAll().where('secret_id', 'in', ids).execute()
+  return new Map(rows.map((row) => [row.secret_id, row.last_used_at]))
+}
+
 /** Sizes that repeat: each size is a text of its own for whoever keeps prepared statements. */
 function* batches<T>(list: readonly T[]): Generator<readonly T[]> {
   let size = 64

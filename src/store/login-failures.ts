@@ -5,7 +5,9 @@
  */
 import { type Expression, sql as raw } from 'kysely'
 import { nowSeconds } from '#observe/clock.ts'
+import { type Actor, writeAudit } from './audit.ts'
 import { type Database, type Sql, transaction } from './database.ts'
+import type { User } from './users.ts'
 
 export interface AttemptLimit {
   /** So many failures within the window cost nothing. */
@@ -115,8 +117,45 @@ async function secondsLeft(sql: Sql, id: string, limit: AttemptLimit, now: numbe
     .where('id', '=', id)
     .executeTakeFirst()
   if (!row) return 1
-  const delay = delays(limit)[row.failures - limit.failures] ?? limit.longestDelaySeconds
-  return Math.max(1, row.last_at + delay - now)
+  return Math.max(1, row.last_at + secondsAfter(limit, row.failures) - now)
+}
+
+/** As `delayAfter` says it: none below the limit. */
+function secondsAfter(limit: AttemptLimit, failures: number): number {
+  if (failures < limit.failures) return 0
+  return delays(limit)[failures - limit.failures] ?? limit.longestDelaySeconds
+}
+
+/** What is counted at a key. */
+export interface CountedFailures {
+  readonly failures: number
+  readonly first_at: number
+  readonly last_at: number
+  /** Until then every attempt has to wait; not later than now: none has to. */
+  readonly waits_until: number
+}
+
+/** Undefined: nothing is counted there, or its time is over. */
+export async function findFailures(db: Pick<Database, 'sql'>, key: AttemptKey): Promise<CountedFailures | undefined> {
+  const row = await db.sql
+    .selectFrom('login_failures')
+    .select(['failures', 'first_at', 'last_at'])
+    .where('id', '=', key.id)
+    .where('expires_at', '>', nowSeconds())
+    .executeTakeFirst()
+  return row && { ...row, waits_until: row.last_at + secondsAfter(key.limit, row.failures) }
+}
+
+/** Forgets what is counted at a user's key, so that nothing slows their next login. False: nothing was counted. */
+export function releaseUser(db: Database, actor: Actor, user: User, key: AttemptKey): Promise<boolean> {
+  return transaction(db, async (sql) => {
+    const counted = await findFailures({ sql }, key)
+    if (counted === undefined) return false
+    await sql.deleteFrom('login_failures').where('id', '=', key.id).execute()
+    const object = { realm_id: user.realm_id, object_kind: 'user', object_id: user.id, object_name: user.username }
+    await writeAudit(sql, { ...object, actor, action: 'user.release_login', before: counted })
+    return true
+  })
 }
 
 /** After an attempt that was right, or that nobody came to check: what it counted is given back. */
