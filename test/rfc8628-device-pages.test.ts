@@ -180,7 +180,7 @@ describe('the question', () => {
     const { user_code, device_code } = await begin(house, television)
     const { browser: tab, page } = await toQuestion(house, user_code, 'ada')
     const answers = await Promise.all([tab.submit(page, { approve: '1' }), tab.submit(page, { deny: '1' })])
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400])
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 400])
     expect((await tab.submit(page, { approve: '1' })).status).toBe(400)
     const isApproved = answers[0]?.status === 200
     expect((await poll(house, television, device_code)).status).toBe(isApproved ? 200 : 400)

@@ -12,6 +12,7 @@ import { largestPage } from '#contract/page.ts'
 import { credentialsOf } from './credentials.ts'
 import { CommandFailed, EXIT } from './exit.ts'
 import { addBodyFlags, bodyOf, camelCase, fieldsOf } from './flags.ts'
+import { loginToken } from './login.ts'
 import { fields, json, safe, table } from './print.ts'
 import { requestToken } from './token-request.ts'
 import { type WayOut, wayOutTo } from './way-out.ts'
@@ -22,7 +23,7 @@ interface CallOptions {
   readonly asClient?: string
   readonly asSecretFile?: string
   readonly asSecretEnv?: string
-  readonly asScope: string
+  readonly asScope?: string
   readonly realm?: string
   readonly ifMatch?: string
   readonly json?: true
@@ -31,6 +32,8 @@ interface CallOptions {
   readonly filter?: readonly string[]
   readonly [flag: string]: unknown
 }
+
+const API_SCOPE = 'sallyport_api'
 
 export function addOperationCommands(program: Command, world: World): void {
   for (const operation of operations) addOperation(program, world, operation)
@@ -48,10 +51,13 @@ function addOperation(program: Command, world: World, operation: Operation): voi
   command
     .option('--json', 'print the answer as JSON')
     .option('--url <url>', 'the server, instead of SALLYPORT_PUBLIC_URL')
-    .option('--as-client <id>', 'the client of realm system to call as, instead of sallyport-bootstrap')
+    .option(
+      '--as-client <id>',
+      'the client of realm system to call as, instead of who is logged in or sallyport-bootstrap',
+    )
     .option('--as-secret-file <file>', 'its secret, in a file that only you can read; - is standard input')
     .option('--as-secret-env <name>', 'its secret, in this variable')
-    .option('--as-scope <scope>', 'the scope to call with', 'sallyport_api')
+    .option('--as-scope <scope>', `the scope to call with as a client (default: ${API_SCOPE})`)
     .action(async () => {
       const given = command.processedArgs.map(String)
       const options: CallOptions = command.opts()
@@ -160,19 +166,13 @@ type Send = (
 /** Fetches the token that the call needs, then calls; `--all` walks over every page. */
 async function callerOf(world: World, options: CallOptions): Promise<Send> {
   const url = (options.url ?? world.settings().publicUrl).replace(/\/$/, '')
-  const { asClient, asSecretFile, asSecretEnv } = options
-  const credentials = await credentialsOf(world, {
-    ...(asClient === undefined ? {} : { clientId: asClient }),
-    ...(asSecretFile === undefined ? {} : { secretFile: asSecretFile }),
-    ...(asSecretEnv === undefined ? {} : { secretEnv: asSecretEnv }),
-  })
   const wayOut = wayOutTo(url)
-  const endpoint = `${url}/realms/system/token`
+  const fetchToken = await tokenSource(world, wayOut, url, options)
   let token: string | undefined
   const caller = createCaller({
     baseUrl: `${url}/api/v1`,
     transport: transportOver(wayOut),
-    token: async () => (token ??= (await requestToken(wayOut, endpoint, credentials, options.asScope)).access_token),
+    token: async () => (token ??= await fetchToken()),
   })
   const send: Send = async (operation, input, { ifMatch }) => {
     try {
@@ -182,6 +182,26 @@ async function callerOf(world: World, options: CallOptions): Promise<Send> {
     }
   }
   return options.all ? (operation, input, call) => everyPage(send, operation, input, call) : send
+}
+
+/** Who calls: the client that the options name, else who has logged in there, else the bootstrap client. */
+async function tokenSource(
+  world: World,
+  wayOut: WayOut,
+  url: string,
+  { asClient, asSecretFile, asSecretEnv, asScope }: CallOptions,
+): Promise<() => Promise<string>> {
+  const issuer = `${url}/realms/system`
+  if ([asClient, asSecretFile, asSecretEnv, asScope].every((option) => option === undefined)) {
+    const token = await loginToken(world, issuer)
+    if (token !== undefined) return () => Promise.resolve(token)
+  }
+  const credentials = await credentialsOf(world, {
+    ...(asClient === undefined ? {} : { clientId: asClient }),
+    ...(asSecretFile === undefined ? {} : { secretFile: asSecretFile }),
+    ...(asSecretEnv === undefined ? {} : { secretEnv: asSecretEnv }),
+  })
+  return async () => (await requestToken(wayOut, `${issuer}/token`, credentials, asScope ?? API_SCOPE)).access_token
 }
 
 interface Page {

@@ -9,6 +9,7 @@ import { addBackupCommands } from './backup.ts'
 import { addOperationCommands } from './call.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { EXIT, sentenceOf } from './exit.ts'
+import { addLoginCommands } from './login.ts'
 import { addTokenCommand } from './token.ts'
 import type { World } from './world.ts'
 
@@ -23,6 +24,7 @@ export async function runCommand(args: readonly string[], world: World): Promise
     .command('start')
     .description('start the server; settings come from the environment')
     .action(() => world.start())
+  addLoginCommands(program, world)
   addTokenCommand(program, world)
   addBackupCommands(program, world)
   addDoctorCommand(program, world)

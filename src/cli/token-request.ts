@@ -1,4 +1,4 @@
-/** The client credentials grant (RFC 6749 §4.4) as the command line asks for it. */
+/** The token endpoint (RFC 6749 §3.2) as the command line asks it, and the client credentials grant (§4.4). */
 import { z } from 'zod'
 import type { Credentials } from './credentials.ts'
 import { CommandFailed, EXIT } from './exit.ts'
@@ -11,11 +11,15 @@ const tokenAnswer = z.looseObject({
   token_type: z.string(),
   expires_in: z.number().optional(),
   scope: z.string().optional(),
+  refresh_token: z.string().optional(),
 })
 export type TokenAnswer = z.infer<typeof tokenAnswer>
 
 /** RFC 6749 §5.2 */
 const tokenRefusal = z.looseObject({ error: z.string(), error_description: z.string().optional() })
+export type TokenRefusal = z.infer<typeof tokenRefusal>
+
+export type Asked = { readonly answer: TokenAnswer } | { readonly refusal: TokenRefusal; readonly status: number }
 
 /** Fails with the server's own words when it refuses. */
 export async function requestToken(
@@ -28,32 +32,55 @@ export async function requestToken(
   if (scope !== undefined) body.set('scope', scope)
   // RFC 6749 §2.3.1: both are form-encoded before they are joined.
   const pair = `${formEncoded(clientId)}:${formEncoded(clientSecret)}`
-  const { status, body: bytes } = await wayOut(endpoint, {
+  const authorization = `Basic ${Buffer.from(pair).toString('base64')}`
+  const asked = await askTokenEndpoint(wayOut, endpoint, body, { authorization })
+  if ('answer' in asked) return asked.answer
+  throw noToken(asked)
+}
+
+/** One question; what else than tokens or a refusal comes back ends the command. */
+export async function askTokenEndpoint(
+  wayOut: WayOut,
+  endpoint: string,
+  body: URLSearchParams,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Asked> {
+  const { status, told } = await postForm(wayOut, endpoint, body, headers)
+  const answer = tokenAnswer.safeParse(told)
+  if (status === 200 && answer.success) return { answer: answer.data }
+  const refusal = tokenRefusal.safeParse(told)
+  if (refusal.success) return { refusal: refusal.data, status }
+  throw new CommandFailed(EXIT.unavailable, `${endpoint} answers ${status} and not as a token endpoint does`)
+}
+
+/** The server's own words. */
+export function noToken({ refusal, status }: Extract<Asked, { refusal: unknown }>): CommandFailed {
+  const { error, error_description: description } = refusal
+  const exitCode = status >= 500 ? EXIT.unavailable : EXIT.refused
+  return new CommandFailed(exitCode, `no token: ${safe(error)}${description ? `, ${safe(description)}` : ''}`)
+}
+
+/** A form out, JSON back; undefined where it is none. */
+export async function postForm(
+  wayOut: WayOut,
+  endpoint: string,
+  body: URLSearchParams,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly status: number; readonly told: unknown }> {
+  const answer = await wayOut(endpoint, {
     method: 'POST',
-    headers: {
-      authorization: `Basic ${Buffer.from(pair).toString('base64')}`,
-      'content-type': 'application/x-www-form-urlencoded',
-      accept: 'application/json',
-    },
+    headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
     body: String(body),
   })
-  const told = parsed(bytes.toString())
-  const answer = tokenAnswer.safeParse(told)
-  if (status === 200 && answer.success) return answer.data
-  const refusal = tokenRefusal.safeParse(told)
-  if (!refusal.success) {
-    throw new CommandFailed(EXIT.unavailable, `${endpoint} answers ${status} and not as a token endpoint does`)
-  }
-  const { error, error_description: description } = refusal.data
-  const exitCode = status >= 500 ? EXIT.unavailable : EXIT.refused
-  throw new CommandFailed(exitCode, `no token: ${safe(error)}${description ? `, ${safe(description)}` : ''}`)
+  return { status: answer.status, told: parsed(answer.body.toString()) }
 }
 
 function formEncoded(text: string): string {
   return String(new URLSearchParams({ '': text })).slice(1)
 }
 
-function parsed(text: string): unknown {
+/** JSON; undefined for anything else. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -1,5 +1,16 @@
 /** Secrets that the first start leaves for people and tools: files in the data directory that only their owner reads. */
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { randomToken } from './random.ts'
 
@@ -45,6 +56,22 @@ export function readOrCreateSecretFile(path: string, make: () => string): { text
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     return { text: readSecretFile(path) ?? text, isNew: false }
+  } finally {
+    closeSync(file)
+    rmSync(draft, { force: true })
+  }
+}
+
+/** Puts `text` where there may be another: whoever reads finds the old or the new one whole, and so does a crash. */
+export function replaceSecretFile(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const draft = `${path}.${randomToken(6)}`
+  const file = openSync(draft, 'wx', 0o600)
+  try {
+    writeSync(file, `${text}\n`)
+    fsyncSync(file)
+    renameSync(draft, path)
+    syncDirectory(dirname(path))
   } finally {
     closeSync(file)
     rmSync(draft, { force: true })
