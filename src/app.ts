@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { adminRoutes } from '#admin/routes.ts'
 import { createPasswordHasher, HashQueueFull } from '#crypto/password.ts'
+import { facadeRoutes } from '#facades/routes.ts'
 import { assetRoutes } from '#http/assets.ts'
 import { createEgress } from '#http/egress.ts'
 import type { Refused, Route } from '#http/message.ts'
@@ -116,6 +117,7 @@ function everyDoor(context: IssuerContext): readonly Route[] {
     ...assetRoutes(),
     ...issuerRoutes(context),
     ...loginRoutes(context),
+    ...facadeRoutes(context),
     ...adminRoutes(context),
   ]
 }

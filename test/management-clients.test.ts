@@ -89,7 +89,7 @@ describe('clients through the management API', () => {
     for (const [field, fields] of [
       ['grant_types', { grant_types: ['client_credentials'], token_endpoint_auth_method: 'none' }],
       ['grant_types', { grant_types: ['client_credentials', 'refresh_token'] }],
-      ['grant_types.0', { grant_types: ['password'] }],
+      ['grant_types.0', { grant_types: ['implicit'] }],
       ['grant_types', { grant_types: [] }],
       ['require_pkce', { token_endpoint_auth_method: 'none', require_pkce: false }],
       ['jwks_uri', { jwks, jwks_uri: 'https://app.example/jwks' }],

@@ -9,6 +9,7 @@ import { managementApiUrl } from '#http/doors.ts'
 import type { Request, Response, Route } from '#http/message.ts'
 import { findRealm } from '#store/realms.ts'
 import { apiHandlers } from './apis.ts'
+import { askedRedirectUriHandlers } from './asked-redirect-uris.ts'
 import { auditHandlers } from './audit.ts'
 import type { Call, Handled, Reply } from './call.ts'
 import { clientSecretHandlers } from './client-secrets.ts'
@@ -16,8 +17,8 @@ import { clientHandlers } from './clients.ts'
 import type { AdminContext } from './context.ts'
 import { actorOf, allowPlatform, authenticateAdministrator, reachRealm, systemRealm } from './gate.ts'
 import { grantHandlers } from './grants.ts'
-import { loginFailureHandlers } from './login-failures.ts'
 import { legacyUseHandlers } from './legacy-uses.ts'
+import { loginFailureHandlers } from './login-failures.ts'
 import { openApiRoute } from './openapi.ts'
 import { parseBody, parseParams, parseQuery } from './parse.ts'
 import { notFound, problemResponse } from './problem.ts'
@@ -35,6 +36,7 @@ export const handlers: readonly Handled[] = [
   ...realmHandlers,
   ...clientHandlers,
   ...clientSecretHandlers,
+  ...askedRedirectUriHandlers,
   ...grantHandlers,
   ...userHandlers,
   ...sessionHandlers,

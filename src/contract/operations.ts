@@ -1,11 +1,12 @@
 /** Every operation that the management API has: nothing is served, documented or offered that is not in this list. */
 import { apiOperations } from './api.ts'
+import { askedRedirectUriOperations } from './asked-redirect-uri.ts'
 import { auditOperations } from './audit.ts'
 import { clientOperations } from './client.ts'
 import { clientSecretOperations } from './client-secret.ts'
 import { grantOperations } from './grant.ts'
-import { loginFailureOperations } from './login-failures.ts'
 import { legacyUseOperations } from './legacy-use.ts'
+import { loginFailureOperations } from './login-failures.ts'
 import type { Operation } from './operation.ts'
 import { realmOperations } from './realm.ts'
 import { roleOperations } from './role.ts'
@@ -18,6 +19,7 @@ export const operations: readonly Operation[] = [
   ...realmOperations,
   ...clientOperations,
   ...clientSecretOperations,
+  ...askedRedirectUriOperations,
   ...grantOperations,
   ...userOperations,
   ...sessionOperations,

@@ -144,6 +144,7 @@ export function deleteClient(db: Database, actor: Actor, realmId: string, client
     await sql.deleteFrom('client_secrets').where('client_id', '=', row.id).execute()
     await sql.deleteFrom('client_roles').where('client_id', '=', row.id).execute()
     await sql.deleteFrom('consents').where('client_id', '=', row.id).execute()
+    await sql.deleteFrom('asked_redirect_uris').where('client_id', '=', row.id).execute()
     await writeAudit(sql, { ...clientObject(before), actor, action: 'client.delete', before: publicClient(before) })
     return true
   })

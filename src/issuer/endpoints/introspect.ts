@@ -13,18 +13,15 @@ import { findRefreshToken } from '#store/refresh-tokens.ts'
 import { realmResources } from '#store/resources.ts'
 import { authenticateClient } from '../client-authentication.ts'
 import type { IssuerContext } from '../context.ts'
-import { readBody, required } from '../parameters.ts'
+import { type Parameters, readBody, required } from '../parameters.ts'
 import { invalidClient } from '../refusals.ts'
-import { checkAccessToken, type LiveToken } from '../tokens/check.ts'
+import { checkAccessToken, type HeldToken, type LiveToken, readAnyAccessToken } from '../tokens/check.ts'
 
 const INACTIVE = '{"active":false}'
 
 export async function introspect(context: IssuerContext, realm: Realm, request: Request): Promise<Response> {
   const parameters = readBody(request)
-  const caller = await authenticateClient(context, realm, request, parameters)
-  if (caller.token_endpoint_auth_method === 'none') {
-    throw invalidClient('a public client cannot introspect', { client_id: caller.client_id })
-  }
+  const caller = await authenticateAsker(context, realm, request, parameters)
   const token = required(parameters, 'token')
   const live = await checkAccessToken(context, realm, token)
   if (live !== undefined) {
@@ -33,12 +30,44 @@ export async function introspect(context: IssuerContext, realm: Realm, request: 
   return answer(await describeRefreshToken(context, realm, caller, token))
 }
 
+/** Who asks what a token says (§2.1): a client that proved who it is. */
+export async function authenticateAsker(
+  context: IssuerContext,
+  realm: Realm,
+  request: Request,
+  parameters: Parameters,
+): Promise<Client> {
+  const caller = await authenticateClient(context, realm, request, parameters)
+  if (caller.token_endpoint_auth_method !== 'none') return caller
+  throw invalidClient('a public client cannot introspect', { client_id: caller.client_id })
+}
+
+/** The access token if it holds and the caller may see it. `expired`: it did once, and the caller might have seen it. */
+export async function findVisibleToken(
+  context: IssuerContext,
+  realm: Realm,
+  caller: Client,
+  token: string,
+): Promise<LiveToken | 'expired' | undefined> {
+  const live = await checkAccessToken(context, realm, token)
+  if (live !== undefined) return (await maySee(context, realm, caller, live)) ? live : undefined
+  const held = await readAnyAccessToken(context, realm, token)
+  if (held === undefined || held.claims.exp > nowSeconds()) return undefined
+  const isVisible = held.claims.client_id === caller.client_id || (await maySee(context, realm, caller, held))
+  return isVisible ? 'expired' : undefined
+}
+
 function answer(body: string): Response {
   return { status: 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body }
 }
 
-async function maySee(context: IssuerContext, realm: Realm, caller: Client, token: LiveToken): Promise<boolean> {
-  if (caller.introspect_all || token.client.id === caller.id) return true
+async function maySee(
+  context: IssuerContext,
+  realm: Realm,
+  caller: Client,
+  token: HeldToken & { readonly client?: Client },
+): Promise<boolean> {
+  if (caller.introspect_all || token.client?.id === caller.id) return true
   if (caller.resource_server_for.length === 0) return false
   const { apis } = await realmResources(context.db, realm, context.publicUrl)
   const audiences = typeof token.claims.aud === 'string' ? [token.claims.aud] : token.claims.aud

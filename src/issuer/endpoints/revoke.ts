@@ -14,7 +14,7 @@ import { authenticateClient } from '../client-authentication.ts'
 import type { IssuerContext } from '../context.ts'
 import { readBody, required } from '../parameters.ts'
 import { invalidGrant } from '../refusals.ts'
-import { readAccessToken } from '../tokens/check.ts'
+import { readAccessToken, readAnyAccessToken } from '../tokens/check.ts'
 import { allowCaller, readableInRealm, readableRefusals } from './cross-origin.ts'
 
 export async function revoke(context: IssuerContext, realm: Realm, request: Request): Promise<Response> {
@@ -22,13 +22,35 @@ export async function revoke(context: IssuerContext, realm: Realm, request: Requ
   const client = await readableInRealm(context, realm, request, () =>
     authenticateClient(context, realm, request, parameters),
   )
-  await readableRefusals(request, client, async () => {
-    const token = required(parameters, 'token')
-    if (!(await revokeRefreshToken(context, realm, client, token))) {
-      await revokeAccessToken(context, realm, client, token)
-    }
-  })
+  await readableRefusals(request, client, () =>
+    revokeToken(context, realm, client, required(parameters, 'token'), 'token'),
+  )
   return { status: 200, headers: { 'cache-control': 'no-store', ...allowCaller(request, client) }, body: '' }
+}
+
+/**
+ * Ends what `token` is, if it is the client's own; an unknown one changes nothing. `family`: an access token, also one
+ * that has expired, takes along all that came of the same authorization, its refresh token among it.
+ */
+export async function revokeToken(
+  context: IssuerContext,
+  realm: Realm,
+  client: Client,
+  token: string,
+  reach: 'token' | 'family',
+): Promise<void> {
+  if (await revokeRefreshToken(context, realm, client, token)) return
+  const read = reach === 'family' ? readAnyAccessToken : readAccessToken
+  const held = await read(context, realm, token)
+  if (held === undefined) return
+  if (held.claims.client_id !== client.client_id) throw ofAnotherClient(client)
+  if (reach === 'family' && held.grantId !== undefined) {
+    await revokeGrant(context.db.sql, held.grantId, 'revoked_by_client')
+  } else if (held.tokenHash === undefined) {
+    await revokeJti(context.db.sql, held.claims.jti, held.claims.exp)
+  } else {
+    await removeAccessToken(context.db.sql, held.tokenHash)
+  }
 }
 
 async function revokeRefreshToken(
@@ -42,14 +64,6 @@ async function revokeRefreshToken(
   if (found.row.client_id !== client.id) throw ofAnotherClient(client)
   await revokeGrant(context.db.sql, found.row.grant_id, 'revoked_by_client')
   return true
-}
-
-async function revokeAccessToken(context: IssuerContext, realm: Realm, client: Client, token: string): Promise<void> {
-  const held = await readAccessToken(context, realm, token)
-  if (held === undefined) return
-  if (held.claims.client_id !== client.client_id) throw ofAnotherClient(client)
-  if (held.tokenHash !== undefined) await removeAccessToken(context.db.sql, held.tokenHash)
-  else await revokeJti(context.db.sql, held.claims.jti, held.claims.exp)
 }
 
 const ofAnotherClient = (client: Client) =>

@@ -8,7 +8,7 @@ import { issuerUrl } from '#http/doors.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { findAccessToken } from '#store/access-tokens.ts'
 import { type Client, findClientById } from '#store/clients.ts'
-import { findLiveGrant } from '#store/grants.ts'
+import { findLiveGrant, type Grant } from '#store/grants.ts'
 import type { Realm } from '#store/realms.ts'
 import { isRevoked } from '#store/revocations.ts'
 import type { User } from '#store/users.ts'
@@ -28,6 +28,7 @@ export interface LiveToken extends HeldToken {
   readonly client: Client
   /** Undefined: a client's own token. */
   readonly user: User | undefined
+  readonly grant: Grant | undefined
 }
 
 /** An opaque token is base64url of 32 bytes; everything of ours that is signed is longer and has dots. */
@@ -39,8 +40,17 @@ export async function readAccessToken(
   realm: Realm,
   token: string,
 ): Promise<HeldToken | undefined> {
-  const held = OPAQUE.test(token) ? await readOpaque(context, realm, token) : await readJwt(context, realm, token)
+  const held = await readAnyAccessToken(context, realm, token)
   return held !== undefined && held.claims.exp > nowSeconds() ? held : undefined
+}
+
+/** The same, whether it has expired or not. */
+export function readAnyAccessToken(
+  context: IssuerContext,
+  realm: Realm,
+  token: string,
+): Promise<HeldToken | undefined> {
+  return OPAQUE.test(token) ? readOpaque(context, realm, token) : readJwt(context, realm, token)
 }
 
 async function readOpaque(context: IssuerContext, realm: Realm, token: string): Promise<HeldToken | undefined> {
@@ -103,11 +113,11 @@ async function ownToken(context: IssuerContext, realm: Realm, held: HeldToken): 
   if (origin === undefined || !('clientId' in origin)) return undefined
   const client = await findClientById(context.db, origin.clientId)
   if (!client?.enabled || client.realm_id !== realm.id || client.token_epoch !== origin.epoch) return undefined
-  return { ...held, client, user: undefined }
+  return { ...held, client, user: undefined, grant: undefined }
 }
 
 async function personsToken(context: IssuerContext, held: HeldToken): Promise<LiveToken | undefined> {
   const live = held.grantId === undefined ? undefined : await findLiveGrant(context.db, held.grantId)
   const client = live && (await findClientById(context.db, live.grant.client_id))
-  return client ? { ...held, client, user: live.user } : undefined
+  return client ? { ...held, client, user: live.user, grant: live.grant } : undefined
 }
