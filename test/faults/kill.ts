@@ -65,8 +65,8 @@ async function answers(ledger: Ledger, count: number): Promise<void> {
 
 /** Grants from whose code more than one refresh token came, whoever got the answers. */
 export async function forkedFamilies(db: Database): Promise<string[]> {
-  const { rows } = await sql<{ grant_id: string }>`select grant_id from refresh_tokens as token
-    where not exists (select 1 from refresh_tokens as other where other.successor_hash = token.token_hash)
+  const { rows } = await sql<{ grant_id: string }>`select grant_id from refresh_tokens
+    where token_hash not in (select successor_hash from refresh_tokens where successor_hash is not null)
     group by grant_id having count(*) > 1`.execute(db.sql)
   return rows.map((row) => row.grant_id)
 }
