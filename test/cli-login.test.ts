@@ -164,8 +164,9 @@ describe('against a real server', () => {
 
   test('logout revokes and forgets', async () => {
     await login('approve')
-    const { refresh_token } = (JSON.parse(saved()) as { logins: Record<string, { refresh_token: string }> })
-      .logins[house.issuer('system')] ?? { refresh_token: '' }
+    const { refresh_token } = (JSON.parse(saved()) as { logins: Record<string, { refresh_token: string }> }).logins[
+      house.issuer('system')
+    ] ?? { refresh_token: '' }
     expect((await run(['logout'])).code).toBe(0)
     const body = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'sallyport-cli', refresh_token })
     const answer = await fetch(`${house.issuer('system')}/token`, { method: 'POST', body })

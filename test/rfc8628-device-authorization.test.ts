@@ -6,10 +6,10 @@ import { sweepExpired } from '#store/sweep.ts'
 import { updateUser } from '#store/user-changes.ts'
 import { Browser } from './browser.ts'
 import { addClient, addUser, realmOf, TEST_ACTOR } from './clients.ts'
-import { refresh } from './code-flow.ts'
+import { refresh, tokenRequest } from './code-flow.ts'
 import { begin, beginRequest, DEVICE_CODE, type Device, type DeviceAnswer, poll, toQuestion } from './device-flow.ts'
 import { addRealm } from './handles.ts'
-import { ENGINES, type House, openHouse } from './house.ts'
+import { BOOTSTRAP_SECRET, ENGINES, type House, openHouse } from './house.ts'
 import { form } from './requests.ts'
 
 describe.each(ENGINES)('the device flow on %s', (engine) => {
@@ -231,6 +231,30 @@ describe.each(ENGINES)('the device flow on %s', (engine) => {
       error: 'invalid_grant',
     })
     expect(await again(code)).toMatchObject({ status: 200 })
+  })
+
+  test('an administrator registers a device, and its grants are listed for what they are', async () => {
+    const bootstrap = { client_id: 'sallyport-bootstrap', client_secret: BOOTSTRAP_SECRET }
+    const granted = await tokenRequest(
+      house,
+      bootstrap,
+      { grant_type: 'client_credentials', scope: 'sallyport_api' },
+      'system',
+    )
+    const { access_token } = (await granted.json()) as { access_token: string }
+    const url = `${house.url}/api/v1/realms/default/clients`
+    const headers = { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' }
+    const grant_types = [DEVICE_CODE, 'refresh_token']
+    const wanted = { client_id: 'lamp', grant_types, token_endpoint_auth_method: 'none' }
+    const made = await fetch(url, { method: 'POST', headers, body: JSON.stringify(wanted) })
+    expect(made.status).toBe(201)
+    expect(await made.json()).toMatchObject({ grant_types, scope: 'openid profile email' })
+    const lamp: Device = { client: { client_id: 'lamp' } }
+    const code = await begin(house, lamp)
+    await answered(code)
+    expect(await poll(house, lamp, code.device_code)).toMatchObject({ status: 200 })
+    const { items } = (await (await fetch(`${url}/lamp/tokens`, { headers })).json()) as { items: object[] }
+    expect(items).toMatchObject([{ kind: 'device_code', username: 'ada', offline: true }])
   })
 
   test('codes whose time is over are swept', async () => {

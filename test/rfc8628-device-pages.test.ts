@@ -224,6 +224,8 @@ describe('the way', () => {
     for (const step of ['consent', 'confirm', 'select-account']) {
       expect((await tab.open(`${house.issuer()}/login/${step}?request=${id}`)).status).toBe(400)
     }
+    // A HEAD would take the code and show nothing.
+    expect((await fetch(page.url, { method: 'HEAD' })).status).toBe(405)
     expect((await tab.open(`${house.issuer()}/device/unknown`)).status).toBe(400)
     expect((await tab.open(`${house.url}/realms/nowhere/device`)).status).toBe(404)
   })

@@ -106,7 +106,9 @@ async function lookUp(
 /** `GET|POST {issuer}/device/{request}`: the dispatcher of this way, and its last page. Reads the session each time. */
 async function answer(context: StepContext, request: Request): Promise<Response> {
   // A HEAD would take the code and show nothing of it.
-  if (request.method === 'HEAD') throw new Refusal(405, 'invalid_request', 'this method is not for this URL')
+  if (request.method === 'HEAD') {
+    throw new Refusal(405, 'invalid_request', 'this method is not for this URL', {}, { allow: 'GET, POST' })
+  }
   if (request.method === 'POST') requireSameOrigin(request, context.publicUrl)
   const visit = await readVisit(context, request, request.params['request'] ?? '')
   const code = await waitingCode(context, visit)

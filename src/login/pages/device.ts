@@ -33,7 +33,7 @@ export function userCodePage(realm: Realm, view: UserCodePageView): Response {
     headers: wait,
     content: html`
 <h1>${texts.device}</h1>
-<p>${userCode === '' ? texts.deviceWhy : texts.deviceComplete}</p>
+<p>${userCode === '' || problem ? texts.deviceWhy : texts.deviceComplete}</p>
 ${alert('problem', problem && sentenceOf(problem))}
 <form id="device-form" method="post" action="${action}">
 ${tokenField(token)}
