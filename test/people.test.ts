@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Browser, type Page } from './browser.ts'
+import { type CliHouse, jsonOf, openCliHouse } from './cli-house.ts'
 import { addClient, addUser, type Credentials, USER_PASSWORD } from './clients.ts'
 import { authorizationUrl, authorize, pkce, REDIRECT_URI, redeem, refresh, tokensOf } from './code-flow.ts'
 import { ENGINES, type House, openHouse } from './house.ts'
@@ -115,13 +116,13 @@ describe.each(ENGINES)('people on %s', (engine) => {
   test('N033 whom failed logins slow is seen and released; addresses stay counted', async () => {
     const id = await addUser(house, { username: 'carol', email: 'carol@example.com' })
     const failures = `${users}/${id}/login-failures`
-    const nothing = { failures: 0, first_at: null, last_at: null, waits_until: null }
+    const nothing = { failures: 0, first_at: null, last_at: null, retry_at: null }
     expect(await admin.get(failures)).toMatchObject({ status: 200, body: nothing })
     for (let count = 0; count < 10; count++) await login(count % 2 ? 'CAROL' : 'carol@example.com', 'wrong wrong')
     expect((await login('carol')).status).toBe(429)
     const counted = await admin.get(failures)
     expect(counted.body).toMatchObject({ failures: 10, first_at: expect.any(Number), last_at: expect.any(Number) })
-    expect(counted.body.waits_until).toBeGreaterThan(counted.body.last_at)
+    expect(counted.body.retry_at).toBeGreaterThan(counted.body.last_at)
     const before = await house.app.context.db.sql.selectFrom('login_failures').select('id').execute()
     expect((await admin.delete(failures)).status).toBe(204)
     expect((await admin.get(failures)).body).toEqual(nothing)
@@ -143,7 +144,7 @@ describe.each(ENGINES)('people on %s', (engine) => {
       .updateTable('login_failures')
       .set((row) => ({ last_at: row('last_at', '-', 5) }))
       .execute()
-    expect((await admin.get(`${users}/${id}/login-failures`)).body).toMatchObject({ failures: 10, waits_until: null })
+    expect((await admin.get(`${users}/${id}/login-failures`)).body).toMatchObject({ failures: 10, retry_at: null })
     await sql.updateTable('login_failures').set({ expires_at: 1 }).execute()
     expect((await admin.get(`${users}/${id}/login-failures`)).body).toMatchObject({ failures: 0, first_at: null })
   })
@@ -169,5 +170,44 @@ describe.each(ENGINES)('people on %s', (engine) => {
     expect((await admin.get(`${users}/${again}/sessions`)).body.total).toBe(0)
     expect((await admin.get(`${users}/${again}/login-failures`)).body.failures).toBe(0)
     expect((await admin.get(`${users}/${id}/login-failures`)).status).toBe(404)
+  })
+})
+
+describe('people from the command line', () => {
+  let house: CliHouse
+
+  beforeAll(async () => {
+    house = await openCliHouse()
+  })
+  afterAll(() => house.close())
+
+  const run = async (...args: string[]) => {
+    const { code, out, err } = await house.run([...args, '--json'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    return out === '' ? undefined : jsonOf(out)
+  }
+
+  test('the day of an administrator: a password to change, sessions to end, a wait to release, all in the audit', async () => {
+    const file = house.secretFile(USER_PASSWORD)
+    const made = await run('users', 'create', '--username', 'ada', '--password-file', file, '--must-change-password')
+    expect(made).toMatchObject({ username: 'ada', must_change_password: true })
+    const id = String(made?.['id'])
+    expect(await run('users', 'login-failures', 'get', id)).toMatchObject({ failures: 0, retry_at: null })
+    await run('users', 'login-failures', 'release', id, '--yes')
+    expect(await run('users', 'sessions', 'list', id)).toMatchObject({ total: 0 })
+    await run('users', 'sessions', 'end-all', id, '--yes')
+    await run('users', 'update', id, '--must-change-password', 'false')
+    const audit = await run('audit', 'list', '--filter', `object_id=${id}`, '--filter', 'action=user.')
+    expect(audit).toMatchObject({ total: 2, items: [{ action: 'user.update' }, { action: 'user.create' }] })
+  })
+
+  test('clients by what they did, and their secrets', async () => {
+    const label = ['--label', 'autumn', '--overlap-seconds', '600']
+    expect(await run('clients', 'secrets', 'create', 'quick-start', ...label)).toMatchObject({ label: 'autumn' })
+    const secrets = await run('clients', 'secrets', 'list', 'quick-start')
+    expect(secrets).toMatchObject({ total: 2 })
+    expect(JSON.stringify(secrets)).toContain('"last_used_at":null')
+    const listed = await run('clients', 'list', '--filter', 'last_used_at=>1', '--sort=-last_used_at')
+    expect(listed?.['total']).toBe(0)
   })
 })

@@ -10,9 +10,9 @@ export const loginFailureHandlers: readonly Handled[] = [
   handle(contract.readLoginFailures, async ({ context, realm, params }) => {
     const user = await userOfPath(context, realm, params.id)
     const counted = await findFailures(context.db, userKey(realm.id, user.id))
-    if (!counted) return { value: { failures: 0, first_at: null, last_at: null, waits_until: null } }
-    const { waits_until, ...rest } = counted
-    return { value: { ...rest, waits_until: waits_until > nowSeconds() ? waits_until : null } }
+    if (!counted) return { value: { failures: 0, first_at: null, last_at: null, retry_at: null } }
+    const { retry_at, ...rest } = counted
+    return { value: { ...rest, retry_at: retry_at > nowSeconds() ? retry_at : null } }
   }),
 
   handle(contract.releaseLogin, async ({ context, actor, realm, params }) => {

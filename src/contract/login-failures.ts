@@ -8,9 +8,9 @@ export const loginFailures = z
     failures: z.int().min(0).describe('counted since first_at; the first ones cost nothing'),
     first_at: time.nullable(),
     last_at: time.nullable(),
-    waits_until: time
+    retry_at: time
       .nullable()
-      .describe('until then every login has to wait, with the right password too; null: none'),
+      .describe('before that every login has to wait, with the right password too; null: none has to'),
   })
   .meta({ id: 'LoginFailures' })
 

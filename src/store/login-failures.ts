@@ -131,8 +131,8 @@ export interface CountedFailures {
   readonly failures: number
   readonly first_at: number
   readonly last_at: number
-  /** Until then every attempt has to wait; not later than now: none has to. */
-  readonly waits_until: number
+  /** Before that every attempt has to wait; where it is past, none has to. */
+  readonly retry_at: number
 }
 
 /** Undefined: nothing is counted there, or its time is over. */
@@ -143,7 +143,7 @@ export async function findFailures(db: Pick<Database, 'sql'>, key: AttemptKey): 
     .where('id', '=', key.id)
     .where('expires_at', '>', nowSeconds())
     .executeTakeFirst()
-  return row && { ...row, waits_until: row.last_at + secondsAfter(key.limit, row.failures) }
+  return row && { ...row, retry_at: row.last_at + secondsAfter(key.limit, row.failures) }
 }
 
 /** Forgets what is counted at a user's key, so that nothing slows their next login. False: nothing was counted. */
