@@ -220,17 +220,23 @@ describe.each(ENGINES)('a client in the flow, on %s', (engine) => {
   }
 
   test('what cannot be written hurts no request, is told once, and is written later', async () => {
-    const job = await add(machine)
+    const [job, app] = [await add(machine), await add(people)]
     const { sql } = house.app.context.db
     await sql.schema.alterTable('client_activity').renameTo('client_activity_away').execute()
+    const authorized = await authorize(house, { client: app, username: 'ada' })
     let token = ''
     for (let round = 0; round < 3; round++) {
       token = await ownToken(job)
       await house.app.context.activity.flush()
     }
+    expect((await redeem(house, app, authorized)).status).toBe(200)
     await sql.schema.alterTable('client_activity_away').renameTo('client_activity').execute()
     expect(house.logged.filter((line) => line.includes('could not be written'))).toHaveLength(1)
     expect((await seen(job)).access_token).toEqual({ fingerprint: printOf(token), state: 'issued' })
+    expect(await seen(app)).toMatchObject({
+      authorization_code: { fingerprint: printOf(authorized.code), state: 'redeemed' },
+      passthru_user: 'Ada',
+    })
   })
 
   test('what waits is written when the house closes', async () => {

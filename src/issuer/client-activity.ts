@@ -15,8 +15,14 @@ const WRITE_EVERY_MS = 1000
 /** More codes of one client are not redeemed in a second in which it got no new one; the last of them count. */
 const REDEEMED_LIMIT = 100
 
+/** What is kept of a code or token that could not be written at once. */
+interface Digest {
+  readonly fingerprint: string
+  readonly hash: string
+}
+
 export interface GivenCode {
-  readonly code: string
+  readonly code: string | Digest
   readonly redirectUri: string
   readonly grantId: string
   readonly userId: string
@@ -25,7 +31,7 @@ export interface GivenCode {
 }
 
 export interface GivenToken {
-  readonly accessToken: string
+  readonly accessToken: string | Digest
   /** Undefined: an opaque token. */
   readonly jti: string | undefined
   /** Undefined: the client's own token. */
@@ -146,8 +152,8 @@ export class ClientActivity {
   /** What was noted meanwhile is newer. */
   #takeBack(clients: ReadonlyMap<string, Noted>, secrets: ReadonlyMap<string, number>): void {
     for (const [id, old] of clients) {
-      const fresh = this.#clients.get(id)
-      this.#clients.set(id, fresh === undefined ? old : merged(old, fresh))
+      const [kept, fresh] = [digested(old), this.#clients.get(id)]
+      this.#clients.set(id, fresh === undefined ? kept : merged(kept, fresh))
     }
     for (const [id, at] of secrets) if (!this.#secrets.has(id)) this.#secrets.set(id, at)
     this.#schedule()
@@ -172,6 +178,20 @@ function redeem(noted: Noted, grantId: string): void {
   else if (noted.code.grantId === grantId) noted.codeRedeemedAt = nowSeconds()
 }
 
+/** However long the database is away, no code or token waits for it in the clear. */
+function digested(noted: Noted): Noted {
+  const { code, token } = noted
+  return {
+    ...noted,
+    code: code && { ...code, code: digestOf(code.code) },
+    token: token && { ...token, accessToken: digestOf(token.accessToken) },
+  }
+}
+
+function digestOf(value: string | Digest): Digest {
+  return typeof value === 'string' ? { fingerprint: fingerprint(value), hash: sha256Base64url(value) } : value
+}
+
 function merged(old: Noted, fresh: Noted): Noted {
   const both: Noted = {
     ...fresh,
@@ -188,27 +208,29 @@ function merged(old: Noted, fresh: Noted): Noted {
 
 function seenOf([id, noted]: readonly [string, Noted]): SeenClient {
   const { code, token, person } = noted
+  const codeDigest = code && digestOf(code.code)
+  const tokenDigest = token && digestOf(token.accessToken)
   return {
     row: {
       client_id: id,
       last_used_at: noted.lastUsedAt,
       redirect_uri: code?.redirectUri ?? null,
-      code_fingerprint: code ? fingerprint(code.code) : null,
+      code_fingerprint: codeDigest?.fingerprint ?? null,
       code_grant_id: code?.grantId ?? null,
       code_created_at: code?.createdAt ?? null,
       code_expires_at: code?.expiresAt ?? null,
       code_redeemed_at: noted.codeRedeemedAt,
       passthru_user_id: person?.userId ?? null,
       passthru_user_at: person?.at ?? null,
-      token_fingerprint: token ? fingerprint(token.accessToken) : null,
-      token_hash: token && token.jti === undefined ? sha256Base64url(token.accessToken) : null,
+      token_fingerprint: tokenDigest?.fingerprint ?? null,
+      token_hash: token?.jti === undefined ? (tokenDigest?.hash ?? null) : null,
       token_jti: token?.jti ?? null,
       token_grant_id: token?.grantId ?? null,
       token_epoch: token ? noted.tokenEpoch : null,
       token_created_at: token?.createdAt ?? null,
       token_expires_at: token?.expiresAt ?? null,
     },
-    codeHash: code && sha256Base64url(code.code),
+    codeHash: codeDigest?.hash,
     redeemedGrants: noted.redeemedGrants,
   }
 }
