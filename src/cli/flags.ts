@@ -108,11 +108,11 @@ export async function bodyOf(
   const fields = fieldsOf(schema)
   if (schema instanceof z.ZodUndefined) return undefined
   const body: Record<string, unknown> = await dataOf(world, options['data'] as string | undefined)
-  for (const { name, kind } of fields) {
+  for (const { name, kind, isNullable } of fields) {
     const key = camelCase(kind === 'secret' ? `${name}_file` : name)
     const value = options[key]
     if (value === undefined) continue
-    if (kind === 'secret') body[name] = await secretIn(world, value as string)
+    if (kind === 'secret') body[name] = isNullable && value === 'null' ? null : await secretIn(world, value as string)
     else body[name] = value === NULL ? null : value
   }
   return body
