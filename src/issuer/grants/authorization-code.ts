@@ -13,7 +13,7 @@ import { required } from '../parameters.ts'
 import { checkVerifier } from '../pkce.ts'
 import { invalidGrant } from '../refusals.ts'
 import { audienceOf } from '../tokens/scopes.ts'
-import type { GrantRequest, Proof } from './grant.ts'
+import { type GrantRequest, type Proof, personOf } from './grant.ts'
 
 export async function authorizationCode(grantRequest: GrantRequest): Promise<Proof> {
   const { context, realm, client, parameters } = grantRequest
@@ -24,8 +24,7 @@ export async function authorizationCode(grantRequest: GrantRequest): Promise<Pro
   checkBinding(code, grantRequest, now)
   const live = await findLiveGrant(context.db, code.grant_id)
   if (live === undefined) throw invalidGrant('the authorization has ended', { grant: code.grant_id })
-  const { grant, user } = live
-  const scopes = grant.scope === '' ? [] : grant.scope.split(' ')
+  const scopes = live.grant.scope === '' ? [] : live.grant.scope.split(' ')
   const resources = await realmResources(context.db, realm, context.publicUrl)
   return {
     authorization: {
@@ -34,16 +33,7 @@ export async function authorizationCode(grantRequest: GrantRequest): Promise<Pro
       grantType: 'authorization_code',
       scopes,
       audience: audienceOf(scopes, resources, issuerUrl(context.publicUrl, realm.name)),
-      person: {
-        user,
-        grantId: grant.id,
-        sessionId: grant.session_id,
-        authTime: grant.auth_time,
-        amr: grant.amr,
-        nonce: code.nonce,
-        idTokenClaims: code.id_token_claims,
-        grantExpiresAt: grant.expires_at,
-      },
+      person: personOf(live, { nonce: code.nonce, idTokenClaims: code.id_token_claims }),
     },
   }
 }

@@ -18,7 +18,7 @@ import { required } from '../parameters.ts'
 import { accessDenied, authorizationPending, expiredToken, invalidGrant, slowDown } from '../refusals.ts'
 import type { Authorization } from '../tokens/authorization.ts'
 import { audienceOf } from '../tokens/scopes.ts'
-import type { GrantRequest, Proof } from './grant.ts'
+import { type GrantRequest, type Proof, personOf } from './grant.ts'
 
 export async function deviceCode(grantRequest: GrantRequest): Promise<Proof> {
   const { context, realm, client, parameters } = grantRequest
@@ -45,25 +45,15 @@ async function authorize(
 ): Promise<Authorization> {
   const live = await findLiveGrant(context.db, grantId)
   if (live === undefined) throw invalidGrant('the authorization has ended', { grant: grantId })
-  const { grant, user } = live
   const resources = await realmResources(context.db, realm, context.publicUrl)
-  const scopes = grant.scope.split(' ').filter((name) => client.scopes.has(name) && resources.scopes.has(name))
+  const scopes = live.grant.scope.split(' ').filter((name) => client.scopes.has(name) && resources.scopes.has(name))
   return {
     realm,
     client,
     grantType: deviceCodeGrantType,
     scopes,
     audience: audienceOf(scopes, resources, issuerUrl(context.publicUrl, realm.name)),
-    person: {
-      user,
-      grantId: grant.id,
-      sessionId: grant.session_id,
-      authTime: grant.auth_time,
-      amr: grant.amr,
-      nonce: null,
-      idTokenClaims: [],
-      grantExpiresAt: grant.expires_at,
-    },
+    person: personOf(live),
     spend: (sql) => spendDeviceCode(sql, code.id),
   }
 }

@@ -1,10 +1,11 @@
 import type { Request } from '#http/message.ts'
 import type { Client } from '#store/clients.ts'
+import type { LiveGrant } from '#store/grants.ts'
 import type { Realm } from '#store/realms.ts'
 import type { IssuerContext } from '../context.ts'
 import type { Parameters } from '../parameters.ts'
 import { unauthorizedClient } from '../refusals.ts'
-import type { Authorization, TokenAnswer } from '../tokens/authorization.ts'
+import type { Authorization, Person, TokenAnswer } from '../tokens/authorization.ts'
 
 /** What a grant is given; the client is authenticated, enabled and registered for this `grant_type`. */
 export interface GrantRequest {
@@ -29,4 +30,20 @@ export function mayUse(client: Client, grantType: string): void {
     sent: grantType,
     allowed: client.grant_types,
   })
+}
+
+/** The person behind a live grant; `asked`: what the authorization request wanted in the ID token, once. */
+export function personOf(
+  { grant, user }: LiveGrant,
+  asked: Pick<Person, 'nonce' | 'idTokenClaims'> = { nonce: null, idTokenClaims: [] },
+): Person {
+  return {
+    user,
+    grantId: grant.id,
+    sessionId: grant.session_id,
+    authTime: grant.auth_time,
+    amr: grant.amr,
+    grantExpiresAt: grant.expires_at,
+    ...asked,
+  }
 }

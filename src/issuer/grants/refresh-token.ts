@@ -14,7 +14,7 @@ import { invalidGrant } from '../refusals.ts'
 import type { Authorization } from '../tokens/authorization.ts'
 import { openAnswer, sealAnswer } from '../tokens/refresh-token.ts'
 import { audienceOf, narrowScopes } from '../tokens/scopes.ts'
-import type { GrantRequest, Proof } from './grant.ts'
+import { type GrantRequest, type Proof, personOf } from './grant.ts'
 
 export async function refreshToken(grantRequest: GrantRequest): Promise<Proof> {
   const { context, realm, client, parameters } = grantRequest
@@ -37,10 +37,10 @@ async function authorize(
   { context, realm, client, parameters }: GrantRequest,
   presented: string,
   tokenHash: string,
-  { grant, user }: LiveGrant,
+  live: LiveGrant,
 ): Promise<Authorization> {
   const resources = await realmResources(context.db, realm, context.publicUrl)
-  const granted = grant.scope === '' ? [] : grant.scope.split(' ')
+  const granted = live.grant.scope === '' ? [] : live.grant.scope.split(' ')
   if (granted.includes('offline_access') && !client.scopes.has('offline_access')) {
     throw invalidGrant('this client may no longer act while its user is away', { client_id: client.client_id })
   }
@@ -53,16 +53,7 @@ async function authorize(
     grantType: 'refresh_token',
     scopes,
     audience: audienceOf(scopes, resources, issuerUrl(context.publicUrl, realm.name)),
-    person: {
-      user,
-      grantId: grant.id,
-      sessionId: grant.session_id,
-      authTime: grant.auth_time,
-      amr: grant.amr,
-      nonce: null,
-      idTokenClaims: [],
-      grantExpiresAt: grant.expires_at,
-    },
+    person: personOf(live),
     async spend(sql, { answer, refreshTokenHash }) {
       const nowMs = Date.now()
       return await spendRefreshToken(sql, {
