@@ -75,7 +75,8 @@ describe.each(ENGINES)('appmill callers on %s', (engine) => {
     },
   )
 
-  test('each use is counted by client, with its last time', async () => {
+  test('each use is counted by client, with its last time; a stop loses none', async () => {
+    await house.restart()
     const uses = await admin.get('/realms/default/legacy-uses')
     expect(uses.body.items).toEqual([
       {

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { onesaitCheckRefused } from '#facades/onesait.ts'
+import { springRefused } from '#facades/spring.ts'
+import type { Request } from '#http/message.ts'
 import { ENGINES } from './house.ts'
 import { jsonOf } from './office.ts'
 import { CHECK, OWN_CHECK, openPlant, type Plant, REVOKE, TOKEN, UNKNOWN } from './older-callers.ts'
@@ -58,5 +61,14 @@ describe.each(ENGINES)('callers of the controller of onesait on %s', (engine) =>
     const unknown = await post(REVOKE, { token: 'nothing' })
     expect(await jsonOf(unknown)).toEqual({ access_token: 'nothing', state: 'invalid_token' })
     expect((await anonymous(REVOKE, { token: 'nothing' })).status).toBe(401)
+  })
+
+  test('N128 what is ours to mend never looks like an answer: a database that is away is 503 at both doors', () => {
+    const request = { headers: {}, body: '' } as Request
+    const headers = { 'retry-after': '2' }
+    const away = { status: 503, error: 'temporarily_unavailable', description: 'try again', headers }
+    for (const refused of [onesaitCheckRefused, springRefused]) {
+      expect(refused(request, away)).toMatchObject({ status: 503, headers })
+    }
   })
 })

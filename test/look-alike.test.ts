@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isPunycode, lookAlikeOf } from '../src/admin/look-alike.ts'
+import { isPunycode, lookAlikeOf } from '#admin/look-alike.ts'
 
 describe('hosts that a person could mistake for one another', () => {
   test.each([

@@ -155,7 +155,7 @@ const useList: ListRules = {
   },
   search: ['client_id', 'kind'],
   sort: '-last_used_at',
-  key: 'legacy_uses.client_id',
+  key: ['legacy_uses.client_id', 'legacy_uses.kind'],
 }
 
 /** A page of who uses what of the older shapes in a realm, by live clients. */

@@ -38,8 +38,8 @@ export interface ListRules {
   readonly search: readonly string[]
   /** A field, as in `ListQuery.sort`. */
   readonly sort: string
-  /** Unique, so that no row is on two pages. */
-  readonly key: string
+  /** Unique, several columns together where it takes them, so that no row is on two pages. */
+  readonly key: string | readonly string[]
 }
 
 /** The list asked for what it does not have. */
@@ -64,9 +64,9 @@ export async function listPage<B extends keyof Tables, Row>(
   if (!Number.isSafeInteger(asked.page) || asked.page < 1) throw new ListRefused('page', 'page counts from 1')
   const order = orderOf(rules, asked.sort ?? rules.sort)
   const matching = conditionsOf(rules, asked).reduce((narrowed, condition) => narrowed.where(condition), query)
-  const items = await matching
-    .orderBy(order)
-    .orderBy(sql`${sql.ref(rules.key)} asc`)
+  const keys = [rules.key].flat().map((column) => sql`${sql.ref(column)} asc`)
+  const items = await keys
+    .reduce((ordered, key) => ordered.orderBy(key), matching.orderBy(order))
     .limit(asked.page_size)
     .offset((asked.page - 1) * asked.page_size)
     .execute()
