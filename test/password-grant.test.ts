@@ -73,6 +73,17 @@ describe.each(ENGINES)('RFC 6749 §4.3 the password grant on %s', (engine) => {
     expect(grants.body.items[0]).toMatchObject({ kind: 'password', username: 'alice' })
   })
 
+  test('many first uses at once are one first use, and all of them count', async () => {
+    const crowd = await addClient(house, { client_id: 'crowd', grant_types: ['password'] })
+    const before = house.logged.length
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ask({}, crowd)))
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    expect(house.logged.slice(before).filter((line) => line.includes('password_grant_first_use'))).toHaveLength(1)
+    const uses = await admin.get('/realms/default/legacy-uses?client_id=crowd')
+    expect(uses.body.items).toMatchObject([{ kind: 'password', uses: 8 }])
+    expect((await admin.get('/realms/default/audit?action=client.first_password_use')).body.total).toBe(2)
+  })
+
   test('refresh rotates as in the core: one use, a new one each time, a second use ends the family', async () => {
     const first = await jsonOf(await ask({}))
     const second = await jsonOf(await refresh(house, app, first.refresh_token))

@@ -113,6 +113,16 @@ describe.each(ENGINES)('the KEY of a realm on %s', (engine) => {
     expect(await jsonOf(await byPassword('plant', other))).toMatchObject({ expires_in: 90 })
   })
 
+  test('of several realms that take a façade at the same moment one gets it', async () => {
+    const names = ['race-a', 'race-b', 'race-c']
+    await Promise.all(names.map((name) => admin.post('/realms', { name })))
+    const told = await Promise.all(names.map((name) => admin.patch(`/realms/${name}`, { facades: ['appmill'] })))
+    expect(told.map(({ status }) => status).toSorted()).toEqual([200, 409, 409])
+    const shown = await Promise.all(names.map(async (name) => (await admin.get(`/realms/${name}`)).body.facades))
+    expect(shown.flat()).toEqual(['appmill'])
+    await Promise.all(names.map((name) => admin.delete(`/realms/${name}`)))
+  })
+
   test('a façade belongs to one realm at a time', async () => {
     expect((await admin.get('/realms/default')).body).toMatchObject({ facades: [], allow_password_grant: true })
     expect((await admin.patch('/realms/plant', { facades: ['spring', 'onesait'] })).status).toBe(200)
