@@ -12,6 +12,7 @@ import { verifyClientSecret } from './client-secret.ts'
 import type { IssuerContext } from './context.ts'
 import type { Parameters } from './parameters.ts'
 import { invalidClient, invalidRequest } from './refusals.ts'
+import { type Soon, soon } from './soon.ts'
 
 /** What the caller showed, before anything is believed. */
 type Shown =
@@ -30,43 +31,58 @@ interface RawCredentials {
  * The client that this request is authenticated as; refuses with `invalid_client` or, where two methods are mixed,
  * `invalid_request`. A public client is answered too: what it may do there is the endpoint's rule.
  */
-export async function authenticateClient(
+export function authenticateClient(
   context: IssuerContext,
   realm: Realm,
   request: Request,
   parameters: Parameters,
-): Promise<Client> {
+): Soon<Client> {
   const shown = readCredentials(request, parameters)
   const scheme = shown.method === 'basic' ? 'Basic' : undefined
+  return soon(findShown(context, realm, shown), (client) => {
+    if (client === undefined) throw invalidClient('unknown client', { client_id: shown.clientId }, scheme)
+    return soon(prove(context, realm, request, client, shown), () => admit(context, client, scheme))
+  })
+}
+
+/** The client that is named; by Basic perhaps as it was sent, where decoding made another name of it. */
+function findShown({ db }: IssuerContext, realm: Realm, shown: Shown): Soon<Client | undefined> {
   // No stored text holds a NUL; a form refuses one at the door, Basic and JSON carry it up to here.
-  if (shown.clientId.includes('\0')) throw invalidClient('unknown client', {}, scheme)
-  const held = findClient(context.db, realm.id, shown.clientId)
-  let client = held instanceof Promise ? await held : held
-  if (client === undefined && shown.method === 'basic' && shown.raw.clientId !== shown.clientId) {
-    client = await findClient(context.db, realm.id, shown.raw.clientId)
-  }
-  if (client === undefined) throw invalidClient('unknown client', { client_id: shown.clientId }, scheme)
+  if (shown.clientId.includes('\0')) return undefined
+  return soon(findClient(db, realm.id, shown.clientId), (client) => {
+    const isDecoded = shown.method === 'basic' && shown.raw.clientId !== shown.clientId
+    return client === undefined && isDecoded ? findClient(db, realm.id, shown.raw.clientId) : client
+  })
+}
+
+/** Refuses unless what was shown is the client's registered method, and right. */
+function prove(context: IssuerContext, realm: Realm, request: Request, client: Client, shown: Shown): Soon<void> {
   const registered = client.token_endpoint_auth_method
-  const detail = { client_id: client.client_id, sent: shown.method, registered }
-  switch (shown.method) {
-    case 'none':
-      if (registered !== 'none') throw invalidClient('client authentication is missing', detail)
-      break
-    case 'assertion':
-      if (registered !== 'private_key_jwt' && registered !== 'client_secret_jwt') {
-        throw invalidClient('this client is registered for another authentication method', detail)
-      }
-      await checkAssertion(context, realm, client, shown.assertion, request.path)
-      break
-    default:
-      if (registered !== 'client_secret_basic' && registered !== 'client_secret_post') {
-        throw invalidClient('this client is registered for another authentication method', detail, scheme)
-      }
-      await checkSecret(context, request, client, shown)
+  const scheme = shown.method === 'basic' ? 'Basic' : undefined
+  if (methodOf(registered) !== methodOf(shown.method)) {
+    const why =
+      shown.method === 'none'
+        ? 'client authentication is missing'
+        : 'this client is registered for another authentication method'
+    throw invalidClient(why, { client_id: client.client_id, sent: shown.method, registered }, scheme)
   }
+  if (shown.method === 'none') return undefined
+  if (shown.method === 'assertion') return checkAssertion(context, realm, client, shown.assertion, request.path)
+  return checkSecret(context, request, client, shown)
+}
+
+/** Basic and post count as one; which of the two kinds of assertion it is, the client's registration says. */
+function methodOf(method: Client['token_endpoint_auth_method'] | Shown['method']): 'secret' | 'assertion' | 'none' {
+  if (method === 'none') return 'none'
+  return method === 'assertion' || method === 'private_key_jwt' || method === 'client_secret_jwt'
+    ? 'assertion'
+    : 'secret'
+}
+
+function admit(context: IssuerContext, client: Client, scheme: 'Basic' | undefined): Client {
   if (!client.enabled) throw invalidClient('this client is disabled', { client_id: client.client_id }, scheme)
   // A public client proved nothing: anybody can say its name.
-  if (registered !== 'none') context.activity.used(client)
+  if (client.token_endpoint_auth_method !== 'none') context.activity.used(client)
   return client
 }
 
@@ -126,16 +142,17 @@ function readAssertion(assertion: string | undefined, type: string | undefined, 
 }
 
 /** A decoded secret first; where decoding changed it, once more as it was sent. */
-async function checkSecret(
+function checkSecret(
   context: IssuerContext,
   request: Request,
   client: Client,
   shown: Extract<Shown, { method: 'basic' | 'post' }>,
-): Promise<void> {
+): Soon<void> {
   const candidates =
     shown.method === 'basic' && shown.raw.secret !== shown.secret ? [shown.secret, shown.raw.secret] : [shown.secret]
-  const held = verifyClientSecret(context, request, client, candidates)
-  if (typeof held === 'boolean' ? held : await held) return
-  const scheme = shown.method === 'basic' ? 'Basic' : undefined
-  throw invalidClient('the client secret is wrong or has expired', { client_id: client.client_id }, scheme)
+  return soon(verifyClientSecret(context, request, client, candidates), (isRight) => {
+    if (isRight) return
+    const scheme = shown.method === 'basic' ? 'Basic' : undefined
+    throw invalidClient('the client secret is wrong or has expired', { client_id: client.client_id }, scheme)
+  })
 }

@@ -17,8 +17,9 @@ import { revoke } from './endpoints/revoke.ts'
 import { token } from './endpoints/token.ts'
 import { userinfo } from './endpoints/userinfo.ts'
 import { unknownRealm } from './refusals.ts'
+import { type Soon, soon } from './soon.ts'
 
-type Endpoint = (context: IssuerContext, realm: Realm, request: Request) => Promise<Response>
+type Endpoint = (context: IssuerContext, realm: Realm, request: Request) => Soon<Response>
 
 export function issuerRoutes(context: IssuerContext): readonly Route[] {
   const door = (endpoint: Endpoint) => inRealm(context, endpoint)
@@ -85,10 +86,7 @@ function inRealm(context: IssuerContext, endpoint: Endpoint): Handler {
     if (!realm?.enabled) throw unknownRealm(request.params['realm'] ?? '')
     return endpoint(context, realm, request)
   }
-  return (request) => {
-    const held = findRealm(context.db, request.params['realm'] ?? '')
-    return held instanceof Promise ? held.then((realm) => enter(realm, request)) : enter(held, request)
-  }
+  return (request) => soon(findRealm(context.db, request.params['realm'] ?? ''), (realm) => enter(realm, request))
 }
 
 /** A preflight cannot say which client it is for: it passes for the origins of all enabled clients of the realm. */

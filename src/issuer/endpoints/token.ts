@@ -16,6 +16,7 @@ import { password } from '../grants/password.ts'
 import { refreshToken } from '../grants/refresh-token.ts'
 import { type Parameters, readBody, required } from '../parameters.ts'
 import { invalidGrant, unsupportedGrantType } from '../refusals.ts'
+import { type Soon, soon } from '../soon.ts'
 import type { TokenAnswer } from '../tokens/authorization.ts'
 import { issueTokens } from '../tokens/issue.ts'
 import { allowCaller, readableInRealm, readableRefusals } from './cross-origin.ts'
@@ -39,9 +40,8 @@ function isOffered(grantType: string, realm: Realm): boolean {
 }
 
 /** Answers RFC 6749 §5.1; refuses as §5.2. */
-export async function token(context: IssuerContext, realm: Realm, request: Request): Promise<Response> {
-  const { client, answer } = await exchange(context, realm, request, readBody(request))
-  return {
+export function token(context: IssuerContext, realm: Realm, request: Request): Soon<Response> {
+  return soon(exchange(context, realm, request, readBody(request)), ({ client, answer }) => ({
     status: 200,
     headers: {
       'content-type': 'application/json',
@@ -50,7 +50,7 @@ export async function token(context: IssuerContext, realm: Realm, request: Reque
       ...allowCaller(request, client),
     },
     body: JSON.stringify(answer),
-  }
+  }))
 }
 
 export interface Exchange {
@@ -59,35 +59,37 @@ export interface Exchange {
 }
 
 /** From parameters to tokens, whatever shape the answer takes. `admit` may refuse the client once it is authenticated. */
-export async function exchange(
+export function exchange(
   context: IssuerContext,
   realm: Realm,
   request: Request,
   parameters: Parameters,
   admit?: (client: Client) => void,
-): Promise<Exchange> {
+): Soon<Exchange> {
   const grantType = required(parameters, 'grant_type')
   const grant = isOffered(grantType, realm) ? GRANTS.get(grantType) : undefined
   if (grant === undefined) throw unsupportedGrantType('this grant_type is not supported', { sent: grantType })
-  const client = await readableInRealm(context, realm, request, () =>
+  const authenticated = readableInRealm(context, realm, request, () =>
     authenticateClient(context, realm, request, parameters),
   )
-  const answer = await readableRefusals(request, client, () => {
-    admit?.(client)
-    mayUse(client, grantType)
-    return proveAndIssue(grant, { context, realm, client, parameters, request })
-  })
-  return { client, answer }
+  return soon(authenticated, (client) =>
+    readableRefusals(request, client, () => {
+      admit?.(client)
+      mayUse(client, grantType)
+      const answer = proveAndIssue(grant, { context, realm, client, parameters, request }, ATTEMPTS)
+      return soon(answer, (issued) => ({ client, answer: issued }))
+    }),
+  )
 }
 
 /** Who loses the race for a one-time thing asks again: the second look sees that it is spent, and how to answer. */
-async function proveAndIssue(grant: Grant, grantRequest: GrantRequest): Promise<TokenAnswer> {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    const asked = grant(grantRequest)
-    const proof = asked instanceof Promise ? await asked : asked
+const ATTEMPTS = 2
+
+function proveAndIssue(grant: Grant, grantRequest: GrantRequest, attempts: number): Soon<TokenAnswer> {
+  if (attempts === 0) throw invalidGrant('it was used by another request at the same moment')
+  return soon(grant(grantRequest), (proof) => {
     if ('replayed' in proof) return proof.replayed
-    const answer = await issueTokens(grantRequest.context, proof.authorization)
-    if (answer !== undefined) return answer
-  }
-  throw invalidGrant('it was used by another request at the same moment')
+    const issued = issueTokens(grantRequest.context, proof.authorization)
+    return soon(issued, (answer) => answer ?? proveAndIssue(grant, grantRequest, attempts - 1))
+  })
 }

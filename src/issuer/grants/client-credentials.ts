@@ -1,19 +1,18 @@
 /** Client credentials (RFC 6749 §4.4): the client acts for itself. No refresh token (§4.4.3), no OpenID scopes. */
 import { issuerUrl } from '#http/doors.ts'
-import { realmResources } from '#store/resources.ts'
+import { type Resources, realmResources } from '#store/resources.ts'
 import { unauthorizedClient } from '../refusals.ts'
+import { type Soon, soon } from '../soon.ts'
 import type { Authorization } from '../tokens/authorization.ts'
 import { audienceOf, resolveScopes } from '../tokens/scopes.ts'
 import type { GrantRequest, Proof } from './grant.ts'
 
-export function clientCredentials(grantRequest: GrantRequest): Proof | Promise<Proof> {
+export function clientCredentials(grantRequest: GrantRequest): Soon<Proof> {
   const { context, realm } = grantRequest
-  const held = realmResources(context.db, realm, context.publicUrl)
-  if (held instanceof Promise) return held.then((resources) => prove(grantRequest, resources))
-  return prove(grantRequest, held)
+  return soon(realmResources(context.db, realm, context.publicUrl), (resources) => prove(grantRequest, resources))
 }
 
-function prove(grantRequest: GrantRequest, resources: Awaited<ReturnType<typeof realmResources>>): Proof {
+function prove(grantRequest: GrantRequest, resources: Resources): Proof {
   const { context, realm, client, parameters } = grantRequest
   if (client.token_endpoint_auth_method === 'none') {
     throw unauthorizedClient('a public client cannot act for itself', { client_id: client.client_id })

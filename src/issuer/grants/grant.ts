@@ -5,6 +5,7 @@ import type { Realm } from '#store/realms.ts'
 import type { IssuerContext } from '../context.ts'
 import type { Parameters } from '../parameters.ts'
 import { unauthorizedClient } from '../refusals.ts'
+import type { Soon } from '../soon.ts'
 import type { Authorization, Person, TokenAnswer } from '../tokens/authorization.ts'
 
 /** What a grant is given; the client is authenticated, enabled and registered for this `grant_type`. */
@@ -20,7 +21,7 @@ export interface GrantRequest {
 export type Proof = { readonly authorization: Authorization } | { readonly replayed: TokenAnswer }
 
 /** Proves, or refuses; it never issues. */
-export type Grant = (request: GrantRequest) => Proof | Promise<Proof>
+export type Grant = (request: GrantRequest) => Soon<Proof>
 
 /** Refuses with `unauthorized_client` a client that is not registered for that grant (RFC 6749 §5.2). */
 export function mayUse(client: Client, grantType: string): void {

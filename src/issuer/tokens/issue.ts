@@ -14,6 +14,7 @@ import { addRefreshToken, type NewRefreshToken } from '#store/refresh-tokens.ts'
 import type { GivenToken } from '../client-activity.ts'
 import type { IssuerContext } from '../context.ts'
 import { type RealmKeys, realmKeys } from '../signing-keys.ts'
+import { type Soon, soon } from '../soon.ts'
 import { lastingClaims, newJti, signAccessToken } from './access-token.ts'
 import type { Authorization, Person, TokenAnswer } from './authorization.ts'
 import { signIdToken } from './id-token.ts'
@@ -34,19 +35,21 @@ export function accessTokenSeconds(realm: Realm, client: Client): number {
   return realm.name === 'system' ? Math.min(seconds, SYSTEM_TOKEN_SECONDS) : seconds
 }
 
-/** Mints, stores, answers; undefined where `spend` was too late. */
-export async function issueTokens(
-  context: IssuerContext,
-  authorization: Authorization,
-): Promise<TokenAnswer | undefined> {
-  const held = realmKeys(context, authorization.realm)
-  const keys = held instanceof Promise ? await held : held
-  const minted = mint(context, keys, authorization)
-  const isStored = !(minted.opaque || minted.refresh || authorization.spend) || (await store(context, minted))
-  if (!isStored) return undefined
+/** Mints, stores, answers; undefined where `spend` was too late. At once where nothing has to be stored. */
+export function issueTokens(context: IssuerContext, authorization: Authorization): Soon<TokenAnswer | undefined> {
+  return soon(realmKeys(context, authorization.realm), (keys) => {
+    const minted = mint(context, keys, authorization)
+    const isStored = minted.opaque || minted.refresh || authorization.spend ? store(context, minted) : true
+    return soon(isStored, (stored) => (stored ? told(context, minted) : undefined))
+  })
+}
+
+/** Counts and notes what leaves. */
+function told(context: IssuerContext, minted: Minted): TokenAnswer {
+  const { authorization, answer } = minted
   context.metrics.tokenIssued(authorization.realm.name, authorization.grantType)
   context.activity.tokenGiven(authorization.client, givenToken(minted))
-  return minted.answer
+  return answer
 }
 
 interface Minted {
