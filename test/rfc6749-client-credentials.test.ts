@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addClient, type Credentials } from './clients.ts'
+import { addClient, addUser, type Credentials } from './clients.ts'
 import type { Tokens } from './code-flow.ts'
 import { ENGINES, type House, openHouse } from './house.ts'
 import { basic, form } from './requests.ts'
@@ -88,6 +88,26 @@ describe.each(ENGINES)('client credentials on %s', (engine) => {
     const answer = await token({ grant_type: 'client_credentials', client_id: 'public' }, {})
     expect(answer.status).toBe(400)
     expect(await answer.json()).toMatchObject({ error: 'unauthorized_client' })
+  })
+
+  test('N081 RFC 9068 §5 a user who is named like a client is told from it', async () => {
+    const sub = await addUser(house, { username: 'machine' })
+    const response = await token({ grant_type: 'client_credentials' })
+    const { access_token: accessToken } = (await response.json()) as Tokens
+    const claims = decodeJwt(accessToken)
+    expect(claims.sub).not.toBe(sub)
+    expect(claims.sub).toMatch(/^client:/)
+    expect(claims).not.toHaveProperty('auth_time')
+    const introspected = await fetch(`${house.issuer()}/introspect`, {
+      method: 'POST',
+      headers: basic(machine),
+      body: form({ token: accessToken }),
+    })
+    const told = (await introspected.json()) as Record<string, unknown>
+    expect(told).toMatchObject({ active: true, client_id: 'machine', sub: claims.sub })
+    expect(told).not.toHaveProperty('username')
+    const userinfo = await fetch(`${house.issuer()}/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } })
+    expect(userinfo.status).toBe(403)
   })
 
   test('N010 N011 scopes that are unknown, malformed, OpenID or not allowed', async () => {
