@@ -6,7 +6,7 @@ import { readFact, writeFact } from '../src/store/facts.ts'
 import { createPostgresDatabase } from './postgres.ts'
 import { engines, open, type Place } from './store-places.ts'
 
-describe.each(engines)('held rows on $engine', ({ create }) => {
+describe.each(engines)('held rows on $name', ({ create }) => {
   let place: Place
   let db: Database
   beforeEach(async () => {

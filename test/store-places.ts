@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 import { type Database, openDatabase } from '../src/store/database.ts'
 import { createPostgresDatabase } from './postgres.ts'
 
@@ -15,10 +16,21 @@ async function createSqliteDatabase(): Promise<Place> {
   return { url: `sqlite:${join(directory, 'sally.db')}`, drop: async () => rmSync(directory, { recursive: true }) }
 }
 
-export const engines = [
-  { engine: 'sqlite', create: createSqliteDatabase },
-  { engine: 'postgres', create: () => createPostgresDatabase() },
-] as const
+interface Engine {
+  readonly name: string
+  readonly engine: 'sqlite' | 'postgres'
+  readonly create: () => Promise<Place>
+}
+
+/** SQLite, and PostgreSQL in every version that this machine has. */
+export const engines: readonly Engine[] = [
+  { name: 'sqlite', engine: 'sqlite', create: createSqliteDatabase },
+  ...inject('postgresUrls').map(({ version, url }) => ({
+    name: `postgres ${version}`,
+    engine: 'postgres' as const,
+    create: () => createPostgresDatabase(url),
+  })),
+]
 
 /** Whoever opens closes. */
 export function open(place: Place): Promise<Database> {

@@ -24,7 +24,7 @@ function authorizationCode(code: Partial<Tables['authorization_codes']>): Tables
   }
 }
 
-describe.each(engines)('sweeping on $engine', ({ create }) => {
+describe.each(engines)('sweeping on $name', ({ create }) => {
   const now = 1_000_000
   let place: Place
   let db: Database

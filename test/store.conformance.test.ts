@@ -36,7 +36,7 @@ function authorizationCode(code: Partial<Tables['authorization_codes']>): Tables
   }
 }
 
-describe.each(engines)('opening on $engine', ({ create }) => {
+describe.each(engines)('opening on $name', ({ create }) => {
   let place: Place
   beforeEach(async () => {
     place = await create()
@@ -76,7 +76,7 @@ describe.each(engines)('opening on $engine', ({ create }) => {
   })
 })
 
-describe.each(engines)('statements and transactions on $engine', ({ create, engine }) => {
+describe.each(engines)('statements and transactions on $name', ({ create, engine }) => {
   let place: Place
   let db: Database
   beforeAll(async () => {
