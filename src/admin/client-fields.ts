@@ -1,5 +1,5 @@
 /**
- * What a client may look like (product.md, "Field names"): fields that set each other, defaults, and contradictions.
+ * What a client may look like: fields that set each other, defaults, and contradictions.
  * Pure: from what is there and what is asked for to what will be, or a refusal that names the field.
  */
 import { type ClientBody, type ClientPatch, deviceCodeGrant, type Client as Shown } from '#contract/client.ts'

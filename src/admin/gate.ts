@@ -1,5 +1,5 @@
 /**
- * Who may (product.md, "The management API"). A bearer token of realm `system` with the management API as its audience;
+ * Who may. A bearer token of realm `system` with the management API as its audience;
  * the effective right is the token's scope, narrowed to the roles that the caller holds in the database now. Whatever is
  * not allowed here is refused. Realm `system` belongs to `admin` and `viewer` alone: whoever could write there could
  * give himself any role, so no `realm-admin:…` reaches it.

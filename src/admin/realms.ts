@@ -20,7 +20,7 @@ import { prepareKey } from './secrets.ts'
 type Writable = Omit<contract.Realm, 'name' | 'built_in' | 'created_at' | 'updated_at'>
 type Given = { readonly [K in keyof Writable]?: Writable[K] | null | undefined }
 
-/** Tokens of `system` live at most this long (product.md, "First start"). */
+/** Tokens of `system` live at most this long. */
 export const systemTokenSeconds = 900
 const builtInRealms: ReadonlySet<string> = new Set([systemRealm, 'default'])
 

@@ -175,7 +175,7 @@ export async function listClients(db: Database, realmId: string, query: ListQuer
   return { items: await completeClients(db.sql, page.items), total: page.total }
 }
 
-/** Whether a preflight from that origin passes: any enabled client of the realm registered it (protocol.md, CORS). */
+/** Whether a preflight from that origin passes: any enabled client of the realm registered it. */
 export async function hasCorsOrigin(db: Database, realmId: string, origin: string): Promise<boolean> {
   const origins = await db.held.get(`cors ${realmId}`, () => loadCorsOrigins(db, realmId))
   return origins.has(origin)

@@ -1,4 +1,4 @@
-/** The clients that an installation begins with (product.md, "First start"). Redirect URIs follow the public URL. */
+/** The clients that an installation begins with. Redirect URIs follow the public URL. */
 import type { NewClient } from './client-changes.ts'
 
 const builtIn = { built_in: true, registered_by: 'first_start', require_consent: false } as const

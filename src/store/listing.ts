@@ -1,5 +1,5 @@
 /**
- * Lists with filters, search, order and pages (product.md, "Lists"). Owns: turning the query words of a list into SQL
+ * Lists with filters, search, order and pages. Owns: turning the query words of a list into SQL
  * over an allow-list of fields. Does not own: which nouns there are (each noun's file names its fields) and the shape of
  * a refusal (the caller turns `ListRefused` into a 400 that names the field).
  */

@@ -120,7 +120,7 @@ export type RealmChanges = Partial<Omit<NewRealm, 'name'>>
 const DEFAULT_TOKEN_VALIDITY = 43_200
 
 /**
- * A realm with its standard scopes and built-in APIs (product.md, "First start"). `taken`: the name is or was another
+ * A realm with its standard scopes and built-in APIs. `taken`: the name is or was another
  * realm's; names are never given out again. Throws `FacadeTaken`.
  */
 export function createRealm(db: Database, actor: Actor, input: NewRealm): Promise<Realm | Taken> {

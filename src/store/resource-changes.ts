@@ -25,7 +25,7 @@ export interface NewScope {
   readonly api_id: string | null
 }
 
-/** The scopes and APIs that every realm has, and those of `system` (product.md, "First start"). */
+/** The scopes and APIs that every realm has, and those of `system`. */
 export async function insertStandardResources(sql: Sql, realm: Pick<Realm, 'id' | 'name'>): Promise<void> {
   for (const { api, scopes } of standardResources(realm.name)) {
     const api_id = api ? (await insertApi(sql, realm.id, api, true)).id : null
