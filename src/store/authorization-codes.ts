@@ -22,38 +22,34 @@ export async function addAuthorizationCode(sql: Sql, code: AuthorizationCode): P
     .execute()
 }
 
-/**
- * Spends the code, whoever shows it and whether it has expired: one statement, so that of many that show it at once one
- * gets the row. Undefined: no such code in that realm, or spent before.
- */
+/** Spends the code: one statement, so that of many that try at once one does. False: it was spent before. */
 export async function spendAuthorizationCode(
   sql: Sql,
   shown: { readonly realmId: string; readonly codeHash: string; readonly now: number },
-): Promise<AuthorizationCode | undefined> {
-  const row = await sql
+): Promise<boolean> {
+  const result = await sql
     .updateTable('authorization_codes')
     .set({ spent_at: shown.now })
     .where('code_hash', '=', shown.codeHash)
     .where('realm_id', '=', shown.realmId)
     .where('spent_at', 'is', null)
-    .returningAll()
     .executeTakeFirst()
-  return row && codeOf(row)
+  return result.numUpdatedRows === 1n
 }
 
-/** The code, spent or not: to recognise a second use and end what the first one produced. */
+/** A code of that realm as it was shown: spent or not, expired or not. */
 export async function findAuthorizationCode(
   sql: Sql,
   realmId: string,
   codeHash: string,
-): Promise<AuthorizationCode | undefined> {
+): Promise<{ readonly code: AuthorizationCode; readonly isSpent: boolean } | undefined> {
   const row = await sql
     .selectFrom('authorization_codes')
     .selectAll()
     .where('code_hash', '=', codeHash)
     .where('realm_id', '=', realmId)
     .executeTakeFirst()
-  return row && codeOf(row)
+  return row && { code: codeOf(row), isSpent: row.spent_at !== null }
 }
 
 function codeOf(row: AuthorizationCodesTable): AuthorizationCode {

@@ -1,10 +1,11 @@
 /**
- * Authorization code (RFC 6749 §4.1.3). One statement spends the code before anything else is looked at, so that a code
- * shown by the wrong client or with the wrong verifier is burned; whoever comes second ends what the first one got
- * (§4.1.2, RFC 9700 §4.5).
+ * Authorization code (RFC 6749 §4.1.3). The mint's transaction spends the code and stores what it bought, so that of many
+ * that show one code exactly one is answered; whoever comes later ends what that one got (§4.1.2, RFC 9700 §4.5). A code
+ * shown by the wrong client, too late or with the wrong verifier is burned.
  */
 import { sha256Base64url } from '#crypto/hash.ts'
 import { issuerUrl } from '#http/doors.ts'
+import { Refusal } from '#http/refusal.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { type AuthorizationCode, findAuthorizationCode, spendAuthorizationCode } from '#store/authorization-codes.ts'
 import { findLiveGrant, revokeGrant } from '#store/grants.ts'
@@ -18,10 +19,16 @@ import { type GrantRequest, type Proof, personOf } from './grant.ts'
 export async function authorizationCode(grantRequest: GrantRequest): Promise<Proof> {
   const { context, realm, client, parameters } = grantRequest
   const codeHash = sha256Base64url(required(parameters, 'code'))
-  const now = nowSeconds()
-  const code = await spendAuthorizationCode(context.db.sql, { realmId: realm.id, codeHash, now })
-  if (code === undefined) return await refuseSecondUse(grantRequest, codeHash)
-  checkBinding(code, grantRequest, now)
+  const shown = { realmId: realm.id, codeHash, now: nowSeconds() }
+  const found = await findAuthorizationCode(context.db.sql, realm.id, codeHash)
+  if (found === undefined) throw invalidGrant('the code is unknown, expired or was used before', { known: false })
+  const { code } = found
+  if (found.isSpent) return await refuseSecondUse(grantRequest, code)
+  const problem = bindingProblem(code, grantRequest, shown.now)
+  if (problem !== undefined) {
+    if (await spendAuthorizationCode(context.db.sql, shown)) throw problem
+    return await refuseSecondUse(grantRequest, code)
+  }
   const live = await findLiveGrant(context.db, code.grant_id)
   if (live === undefined) throw invalidGrant('the authorization has ended', { grant: code.grant_id })
   const scopes = live.grant.scope === '' ? [] : live.grant.scope.split(' ')
@@ -34,20 +41,28 @@ export async function authorizationCode(grantRequest: GrantRequest): Promise<Pro
       scopes,
       audience: audienceOf(scopes, resources, issuerUrl(context.publicUrl, realm.name)),
       person: personOf(live, { nonce: code.nonce, idTokenClaims: code.id_token_claims }),
+      spend: (sql) => spendAuthorizationCode(sql, shown),
     },
   }
 }
 
-async function refuseSecondUse({ context, realm, request, client }: GrantRequest, codeHash: string): Promise<never> {
-  const used = await findAuthorizationCode(context.db.sql, realm.id, codeHash)
-  if (used !== undefined) {
-    await revokeGrant(context.db.sql, used.grant_id, 'code_reused')
-    request.log.warn(
-      { event: 'code_reused', grant: used.grant_id, client_id: client.client_id, address: request.address },
-      'an authorization code was shown twice: everything that came of it is revoked',
-    )
+async function refuseSecondUse({ context, request, client }: GrantRequest, code: AuthorizationCode): Promise<never> {
+  await revokeGrant(context.db.sql, code.grant_id, 'code_reused')
+  request.log.warn(
+    { event: 'code_reused', grant: code.grant_id, client_id: client.client_id, address: request.address },
+    'an authorization code was shown twice: everything that came of it is revoked',
+  )
+  throw invalidGrant('the code is unknown, expired or was used before', { known: true })
+}
+
+function bindingProblem(code: AuthorizationCode, grantRequest: GrantRequest, now: number): Refusal | undefined {
+  try {
+    checkBinding(code, grantRequest, now)
+    return undefined
+  } catch (problem) {
+    if (problem instanceof Refusal) return problem
+    throw problem
   }
-  throw invalidGrant('the code is unknown, expired or was used before', { known: used !== undefined })
 }
 
 /** What the code is bound to: client, time, redirect URI, challenge. */
