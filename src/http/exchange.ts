@@ -14,6 +14,7 @@ import { ANY_ORIGIN, preflight } from './cors.ts'
 import { type Door, refuseAsJson } from './door.ts'
 import type { Refused, Request, RequestLog, Response, Route } from './message.ts'
 import { Refusal } from './refusal.ts'
+import { isStream, noParts, sendStream } from './stream.ts'
 
 /** A proxy in front may read one and we the other, so a second one is refused (N057, N173). */
 const ONCE_ONLY = new Set(['authorization', 'host', 'content-type', 'origin', 'cookie', 'dpop', 'x-forwarded-for'])
@@ -189,17 +190,12 @@ export class Hall {
   #send(visit: Visit, response: Response): void {
     const { outgoing, request } = visit
     const { status, body } = response
+    if (isStream(body)) return this.#stream(visit, response, body)
     if (!outgoing.destroyed && !outgoing.headersSent) {
-      const headers: Record<string, string | number | readonly string[]> = Object.assign(
-        {},
-        this.#base,
-        corsHeaders(visit.route),
-        response.headers,
-      )
+      const headers = this.#headersOf(visit, response)
       if (status >= 200 && status !== 204 && status !== 304) headers['content-length'] = Buffer.byteLength(body)
-      if (visit.unread || this.closing) headers.connection = 'close'
       try {
-        outgoing.writeHead(status, headers as Record<string, string | number | string[]>)
+        outgoing.writeHead(status, headers)
         outgoing.end(request.method === 'HEAD' ? undefined : body)
       } catch (fault) {
         request.log.error({ door: nameOf(visit), err: fault }, 'an answer could not be written')
@@ -207,6 +203,35 @@ export class Hall {
       }
     }
     this.#leave(visit, status)
+  }
+
+  #stream(visit: Visit, response: Response, body: AsyncIterable<Uint8Array>): void {
+    const { outgoing, request } = visit
+    sendStream(
+      outgoing,
+      response.status,
+      this.#headersOf(visit, response),
+      request.method === 'HEAD' ? noParts() : body,
+    ).then(
+      () => this.#leave(visit, response.status),
+      (fault: unknown) => {
+        if (!outgoing.headersSent) return this.#fail(visit, fault)
+        request.log.error({ door: nameOf(visit), err: fault }, 'an answer broke off')
+        outgoing.destroy()
+        this.#leave(visit, 500)
+      },
+    )
+  }
+
+  #headersOf(visit: Visit, response: Response): Record<string, string | number | string[]> {
+    const headers: Record<string, string | number | readonly string[]> = Object.assign(
+      {},
+      this.#base,
+      corsHeaders(visit.route),
+      response.headers,
+    )
+    if (visit.unread || this.closing) headers.connection = 'close'
+    return headers as Record<string, string | number | string[]>
   }
 
   #leave(visit: Visit, status: number): void {

@@ -30,7 +30,11 @@ export interface Response {
   readonly status: number
   /** Names in lower case; a list becomes repeated headers (Set-Cookie). */
   readonly headers: Readonly<Record<string, string | readonly string[]>>
-  readonly body: string | Uint8Array
+  /**
+   * Chunks are sent as they come and as fast as they are read; a caller that goes away ends the iteration (`return`).
+   * What fails after the first byte cannot be told any more: the connection is cut, so that no part passes for the whole.
+   */
+  readonly body: string | Uint8Array | AsyncIterable<Uint8Array>
 }
 
 export type Handler = (request: Request) => Promise<Response> | Response
