@@ -24,7 +24,8 @@ type Given = { readonly [K in keyof Writable]?: Writable[K] | null | undefined }
 export const systemTokenSeconds = 900
 const builtInRealms: ReadonlySet<string> = new Set([systemRealm, 'default'])
 
-function defaults(name: string): Writable {
+/** What a realm of that name is where nobody says otherwise. */
+export function defaults(name: string): Writable {
   const { colour, logo_uri, refresh_idle_seconds, refresh_absolute_seconds, refresh_replay_seconds } =
     defaultRealmSettings
   const { session_idle_seconds, session_absolute_seconds, id_token_seconds } = defaultRealmSettings
@@ -46,7 +47,7 @@ function defaults(name: string): Writable {
   }
 }
 
-function writableOf(realm: Realm): Writable {
+export function writableOf(realm: Realm): Writable {
   const { settings } = realm
   return {
     display_name: realm.display_name,

@@ -115,7 +115,7 @@ export async function completeClient(sql: Sql, row: ClientsTable): Promise<Clien
 }
 
 /** Adds roles and secrets: two queries, however many clients. */
-async function completeClients(sql: Sql, rows: readonly ClientsTable[]): Promise<readonly Client[]> {
+export async function completeClients(sql: Sql, rows: readonly ClientsTable[]): Promise<readonly Client[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
   const roles = await sql

@@ -4,7 +4,7 @@
  * Promise of the room: a statement's result is handed out only after every commit that it could have seen is durable.
  */
 import type { Kysely } from 'kysely'
-import { Held } from './held.ts'
+import { Held, type Holding, holdingNothing } from './held.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'
@@ -17,7 +17,7 @@ export interface Database {
   readonly engine: 'sqlite' | 'postgres'
   readonly sql: Sql
   /** Rows that change rarely, kept in memory under `config_version`. */
-  readonly held: Held
+  readonly held: Holding
   close(): Promise<void>
 }
 
@@ -60,9 +60,10 @@ function engineOf(url: string): Database['engine'] {
 
 /**
  * All that `work` writes becomes visible and durable together, or nothing does when it throws. Only SQL may be awaited
- * inside: on SQLite everybody else waits meanwhile.
+ * inside: on SQLite everybody else waits meanwhile. On the handle of `inOneTransaction` it is a part of that one.
  */
 export function transaction<T>(db: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
+  if (db.sql.isTransaction) return work(db.sql)
   return db.sql.transaction().setIsolationLevel('read committed').execute(work)
 }
 
@@ -77,6 +78,19 @@ export async function changeConfig<T>(db: Database, work: (sql: Sql) => Promise<
   } finally {
     db.held.forget()
   }
+}
+
+/**
+ * Several store functions as one: what they write through the handle that `work` gets becomes visible and durable
+ * together, or nothing does when `work` throws. Nothing is held for that handle: it reads what it wrote. Only SQL may be
+ * awaited inside. A refusal of one of them that is caught in `work` does not undo what that one wrote before. Changes of
+ * configuration by others wait from here on, so that what is read at the beginning still holds at the end.
+ */
+export async function inOneTransaction<T>(db: Database, work: (db: Database) => Promise<T>): Promise<T> {
+  return await changeConfig(db, async (sql) => {
+    await bumpConfigVersion(sql)
+    return await work({ ...db, sql, held: holdingNothing })
+  })
 }
 
 /** For a transaction that decides only inside whether held rows change; `changeConfig` is for all others. */

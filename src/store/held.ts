@@ -20,6 +20,12 @@ export interface HeldOptions {
   stale?: 'refuse' | 'serve'
 }
 
+/** What those see of it who ask for rows. */
+export type Holding = Pick<Held, 'get' | 'forget'>
+
+/** Within a transaction: every question goes to the rows, which nobody else sees yet. */
+export const holdingNothing: Holding = { get: (_key, load) => load(), forget: () => {} }
+
 export class Held {
   readonly #sql: Sql
   readonly #timer: NodeJS.Timeout
