@@ -9,13 +9,19 @@ let server: Server
 let url: string
 let port: number
 const asked: string[] = []
+/** Called when whoever asked for the endless answer has gone. */
+let left: () => void = () => undefined
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     asked.push(`${request.method} ${request.headers.host} ${request.url}`)
     if (request.url === '/redirect') response.writeHead(302, { location: '/ok' }).end()
     else if (request.url === '/long') response.end('x'.repeat(2_000))
-    else if (request.url === '/endless') response.write('x')
+    else if (request.url === '/echo') request.pipe(response)
+    else if (request.url === '/reset') request.socket.destroy()
+    else if (request.url === '/broken') {
+      response.writeHead(200, { 'content-length': 10 }).write('x', () => request.socket.destroy())
+    } else if (request.url === '/endless') response.once('close', () => left()).write('x')
     else if (request.url !== '/silent') response.end('fine')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -123,6 +129,61 @@ describe('N165 N137 where requests of ours may go', () => {
     expect(await reasonOf(closed.fetch(`http://localhost:${port}/ok`, ask))).toBe('closed')
     const own = createEgress({ allow: ['127.0.0.0/8', '::1'], closedPorts: [port] })
     expect(await reasonOf(own.fetch(`http://localhost:${port}/ok`, ask))).toBe('closed')
+  })
+})
+
+describe('what is known of a request that got no answer', () => {
+  const sentOf = (answer: Promise<unknown>): Promise<unknown> =>
+    answer.then(
+      () => 'answered',
+      (error: unknown) => (error instanceof EgressError ? `${error.reason} ${error.sent}` : String(error)),
+    )
+
+  test('nobody there, no such name, a closed address: not sent', async () => {
+    expect(await sentOf(open.fetch('http://127.0.0.1:1/', ask))).toBe('unreachable false')
+    expect(await sentOf(open.fetch('https://nothing.invalid/', ask))).toBe('unresolved false')
+    expect(await sentOf(closed.fetch(`${url}/ok`, ask))).toBe('closed false')
+    expect(await sentOf(open.fetch(`${url.replace('http:', 'https:')}/ok`, ask))).toBe('unreachable false')
+  })
+
+  test('silence, a reset, an answer that breaks off: nobody knows', async () => {
+    expect(await sentOf(open.fetch(`${url}/silent`, { ...ask, timeoutMs: 50 }))).toBe('timeout true')
+    expect(await sentOf(open.fetch(`${url}/reset`, ask))).toBe('unreachable true')
+    expect(await sentOf(open.fetch(`${url}/broken`, ask))).toBe('unreachable true')
+    const given = new AbortController()
+    const answer = sentOf(open.fetch(`${url}/endless`, { ...ask, signal: given.signal }))
+    given.abort()
+    expect(await answer).toMatch(/^aborted (true|false)$/)
+  })
+})
+
+describe('an answer that is read as it comes', () => {
+  test('a longer one than asked for is cut and marked', async () => {
+    const { body, truncated } = await open.fetch(`${url}/long`, { ...ask, maxBytes: 100, cut: true })
+    expect([body.length, truncated]).toEqual([100, true])
+    expect((await open.fetch(`${url}/ok`, { ...ask, maxBytes: 100, cut: true })).truncated).toBeUndefined()
+  })
+
+  test('who leaves in the middle ends the connection, even before the first part', async () => {
+    for (const parts of [0, 1]) {
+      const gone = new Promise<void>((resolve) => {
+        left = resolve
+      })
+      const { body } = await open.open(`${url}/endless`, ask)
+      const iterator = body[Symbol.asyncIterator]()
+      for (let part = 0; part < parts; part++) await iterator.next()
+      await iterator.return?.()
+      expect(await gone).toBeUndefined()
+    }
+  })
+
+  test('a body is sent as it is made', async () => {
+    async function* parts(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('one ')
+      yield Buffer.from('two')
+    }
+    const answer = await open.fetch(`${url}/echo`, { ...ask, method: 'PUT', body: parts() })
+    expect(answer.body.toString()).toBe('one two')
   })
 })
 

@@ -5,6 +5,7 @@
  */
 import { lookup as resolve } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { Readable } from 'node:stream'
 import type { Agent } from 'undici'
 import { createGuard, type Guard } from './destination.ts'
 
@@ -23,11 +24,18 @@ export interface EgressOptions {
 export interface EgressRequest {
   /** On whose behalf: what is opened may differ. */
   readonly realm: string
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
+  /** For the whole exchange, the name's resolution and the answer's body included. */
   readonly timeoutMs?: number
+  /** Ends the exchange from outside. */
+  readonly signal?: AbortSignal
   readonly maxBytes?: number
+  /** A longer answer is cut there and marked, not refused. */
+  readonly cut?: boolean
+  /** Who we are to a server that asks for a certificate (RFC 8705 §2): PEM. */
+  readonly clientCertificate?: { readonly certificate: string; readonly privateKey: string }
 }
 
 export interface EgressResponse {
@@ -35,53 +43,127 @@ export interface EgressResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly body: Buffer
+  /** There was more than `maxBytes`. */
+  readonly truncated?: boolean
 }
 
-export type EgressReason = 'closed' | 'unresolved' | 'unreachable' | 'timeout' | 'too_large'
+/** An answer whose body is still coming. It has to be read or left (`return` of its iterator): both end the connection. */
+export interface EgressStream extends Omit<EgressResponse, 'body' | 'truncated'> {
+  readonly body: AsyncIterable<Buffer>
+}
+
+export type EgressReason = 'closed' | 'unresolved' | 'unreachable' | 'timeout' | 'too_large' | 'aborted'
 
 /** The request was not made or got no answer. The message names no address: who asked may be a stranger. */
 export class EgressError extends Error {
   readonly reason: EgressReason
+  /** False: the other side has surely not processed it. True: nobody knows. */
+  readonly sent: boolean
 
-  constructor(reason: EgressReason, message: string, cause?: unknown) {
+  constructor(
+    reason: EgressReason,
+    message: string,
+    { cause, sent = false }: { cause?: unknown; sent?: boolean } = {},
+  ) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = 'EgressError'
     this.reason = reason
+    this.sent = sent
   }
 }
 
 export interface Egress {
   /** Throws `EgressError`. A redirect is an answer like any other: following it would be a request that nobody checked. */
   fetch(url: string, options: EgressRequest): Promise<EgressResponse>
+  /** As `fetch`, as soon as status and headers are there. Reading the body throws `EgressError` as well. */
+  open(url: string, options: EgressRequest): Promise<EgressStream>
 }
 
 export function createEgress({ allow, closedPorts }: EgressOptions): Egress {
   const guard = createGuard(allow, closedPorts)
-  return { fetch: (url, options) => send(guard, url, options) }
+  const open = (url: string, options: EgressRequest): Promise<EgressStream> => send(guard, url, options)
+  return {
+    open,
+    async fetch(url, options) {
+      const { status, headers, body } = await open(url, options)
+      return { status, headers, ...(await readAll(body, options.maxBytes ?? MAX_BYTES, options.cut ?? false)) }
+    },
+  }
 }
 
-async function send(guard: Guard, text: string, options: EgressRequest): Promise<EgressResponse> {
-  const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MILLISECONDS)
+async function send(guard: Guard, text: string, options: EgressRequest): Promise<EgressStream> {
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MILLISECONDS)
+  const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout
+  const exchange = { connected: false, timeout, signal }
   let dispatcher: Agent | undefined
   try {
     const url = checkedUrl(text)
     const address = await untilAborted(checkedAddress(guard, url, options.realm), signal)
     const undici = await import('undici')
-    dispatcher = agentTo(undici, address)
+    const agent = agentTo(undici, address, options.clientCertificate)
+    dispatcher = agent
+    agent.once('connect', () => {
+      exchange.connected = true
+    })
     const { statusCode, headers, body } = await undici.request(url, {
       dispatcher,
       signal,
       method: options.method ?? 'GET',
       headers: { 'user-agent': 'Sallyport', ...options.headers },
-      body: options.body ?? null,
+      body: outgoing(options.body),
     })
-    return { status: statusCode, headers, body: await readAll(body, options.maxBytes ?? MAX_BYTES) }
+    return { status: statusCode, headers, body: untilRead(body, agent, exchange) }
   } catch (error) {
-    if (error instanceof EgressError) throw error
-    if (signal.aborted) throw new EgressError('timeout', 'the other side did not answer in time')
-    throw new EgressError('unreachable', 'the other side could not be reached', error)
-  } finally {
     await dispatcher?.destroy()
+    throw failed(error, exchange)
+  }
+}
+
+interface Exchange {
+  /** From here on the request may have been read. */
+  connected: boolean
+  readonly timeout: AbortSignal
+  readonly signal: AbortSignal
+}
+
+/** A server that wants another certificate says so after the connection stands, and reads no request (RFC 8446 §6.2). */
+const TLS_ALERT = /^ERR_SSL_.*_ALERT_/
+
+function failed(error: unknown, { connected, timeout, signal }: Exchange): EgressError {
+  if (error instanceof EgressError) return error
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const sent = connected && !TLS_ALERT.test(code)
+  if (timeout.aborted) return new EgressError('timeout', 'the other side did not answer in time', { sent })
+  if (signal.aborted) return new EgressError('aborted', 'the request was given up', { sent })
+  return new EgressError('unreachable', 'the other side could not be reached', { cause: error, sent })
+}
+
+function outgoing(body: EgressRequest['body']): string | Uint8Array | Readable | null {
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return body ?? null
+  return Readable.from(body)
+}
+
+/** Who leaves in the middle of a wait ends the connection first: the wait itself may be the longest part. */
+function untilRead(body: AsyncIterable<Buffer>, dispatcher: Agent, exchange: Exchange): AsyncIterable<Buffer> {
+  const parts = partsOf(body, dispatcher, exchange)
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => parts.next(),
+      async return() {
+        await dispatcher.destroy()
+        return { done: true, value: undefined }
+      },
+    }),
+  }
+}
+
+async function* partsOf(body: AsyncIterable<Buffer>, dispatcher: Agent, exchange: Exchange): AsyncGenerator<Buffer> {
+  try {
+    yield* body
+  } catch (error) {
+    throw failed(error, exchange)
+  } finally {
+    await dispatcher.destroy()
   }
 }
 
@@ -113,18 +195,28 @@ async function addressesOf(host: string): Promise<string[]> {
     const found = await resolve(host, { all: true, order: 'ipv4first' })
     return found.map(({ address }) => address)
   } catch (error) {
-    throw new EgressError('unresolved', 'the name of the other side is unknown', error)
+    throw new EgressError('unresolved', 'the name of the other side is unknown', { cause: error })
   }
 }
 
-/** An agent for one request, which connects to that address whatever name it is asked for. TLS still checks the name. */
-/** Loaded when it is first wanted: most installations never leave the house, and it is memory and time at the start. */
-function agentTo(undici: typeof import('undici'), address: string): Agent {
+/**
+ * An agent for one request, which connects to that address whatever name it is asked for. TLS still checks the name.
+ * Loaded when it is first wanted: most installations never leave the house, and it is memory and time at the start.
+ */
+function agentTo(
+  undici: typeof import('undici'),
+  address: string,
+  identity: EgressRequest['clientCertificate'],
+): Agent {
   const family = isIP(address)
   return new undici.Agent({
     maxHeaderSize: MAX_HEADER_BYTES,
     connections: 1,
+    // Time has one limit, that of the whole exchange.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     connect: {
+      ...(identity && { cert: identity.certificate, key: identity.privateKey }),
       lookup: (_host, options, found) => {
         if (options.all) found(null, [{ address, family }])
         else found(null, address, family)
@@ -133,15 +225,21 @@ function agentTo(undici: typeof import('undici'), address: string): Agent {
   })
 }
 
-async function readAll(body: AsyncIterable<Buffer>, most: number): Promise<Buffer> {
+async function readAll(
+  body: AsyncIterable<Buffer>,
+  most: number,
+  cut: boolean,
+): Promise<Pick<EgressResponse, 'body' | 'truncated'>> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of body) {
     length += chunk.length
-    if (length > most) throw new EgressError('too_large', `the answer is longer than ${most} bytes`)
     chunks.push(chunk)
+    if (length <= most) continue
+    if (!cut) throw new EgressError('too_large', `the answer is longer than ${most} bytes`, { sent: true })
+    return { body: Buffer.concat(chunks, length).subarray(0, most), truncated: true }
   }
-  return Buffer.concat(chunks, length)
+  return { body: Buffer.concat(chunks, length) }
 }
 
 /** A name server's silence counts against the same time as the answer. */
