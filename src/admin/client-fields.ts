@@ -56,6 +56,8 @@ function plainDefaults(clientId: string) {
     introspect_all: false,
     jwks: null,
     jwks_uri: null,
+    environment: null,
+    application: null,
   }
 }
 
@@ -90,7 +92,20 @@ export function writableOf(client: Client, resources: Resources, realm: Realm): 
     introspect_all: client.introspect_all,
     jwks: client.jwks as Writable['jwks'],
     jwks_uri: client.jwks_uri,
+    environment: layerNameOf(client.environment_id, resources.environments),
+    application: layerNameOf(client.application_id, resources.applications),
   }
+}
+
+function layerNameOf(id: string | null, ids: ReadonlyMap<string, string>): string | null {
+  return [...ids].find(([, each]) => each === id)?.[0] ?? null
+}
+
+function layerIdOf(field: 'environment' | 'application', name: string | null, resources: Resources): string | null {
+  if (name === null) return null
+  const id = resources[`${field}s`].get(name)
+  if (id === undefined) throw invalidField(field, `the realm has no such ${field}`)
+  return id
 }
 
 /** What the client will be: `given` over `current`, or over the defaults where there is none yet. */
@@ -106,7 +121,8 @@ export function resolveClient(
   const merged: Record<string, unknown> = { ...fallback, ...current }
   for (const [field, value] of Object.entries(rest)) if (value !== undefined) merged[field] = value ?? fallback[field]
   const plain = merged as Omit<Writable, 'roles'> & { roles: string[] }
-  const { require_client_secret: _requires, offline_access: _offline, resource_server_for, ...fields } = plain
+  const { require_client_secret: _requires, offline_access: _offline, resource_server_for, ...others } = plain
+  const { environment, application, ...fields } = others
   const next = {
     ...fields,
     token_endpoint_auth_method: resolveMethod(token_endpoint_auth_method, require_client_secret, current),
@@ -116,6 +132,8 @@ export function resolveClient(
     ...next,
     roles: rolesOf(next, realm, current === undefined),
     resource_server_for: resource_server_for.map((identifier) => apiId(identifier, resources)),
+    environment_id: layerIdOf('environment', environment, resources),
+    application_id: layerIdOf('application', application, resources),
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { description, isSegment, realmName, roleName, scopeList, text, time } from './field.ts'
+import { description, isSegment, layerName, realmName, roleName, scopeList, text, time } from './field.ts'
 import { noQuery, nothing, operation, optional, removable } from './operation.ts'
 import { containing, flag, listQuery, page, range } from './page.ts'
 import { corsOrigin, fetchedLink, link, redirectUri, resourceIdentifier } from './uri.ts'
@@ -93,6 +93,8 @@ const writable = {
   introspect_all: z.boolean(),
   jwks: jwks.nullable(),
   jwks_uri: fetchedLink.nullable(),
+  environment: layerName.nullable().describe('the environment whose settings of an OAuth server it gets'),
+  application: layerName.nullable().describe('the application whose settings of an OAuth server it gets'),
 }
 
 /** What is stored may be of a built-in client, or of a version that offered more: it is shown, not judged again. */

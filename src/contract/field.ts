@@ -55,6 +55,9 @@ export function isSegment(name: string): boolean {
   return name !== '.' && name !== '..'
 }
 
+/** An environment, an application or a category. */
+export const layerName: z.ZodString = text(100).refine(isSegment, 'must not be . or ..')
+
 /** Seconds since 1970. */
 export const time: z.ZodNumber = z.int().min(0)
 /** A name that we gave out. */

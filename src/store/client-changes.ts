@@ -58,6 +58,8 @@ const clientDefaults: Omit<ClientFields, 'client_id' | 'client_name'> = {
   jwks: null,
   jwks_uri: null,
   roles: [],
+  environment_id: null,
+  application_id: null,
 }
 
 /**
@@ -210,6 +212,8 @@ function columnsOf(fields: Omit<ClientFields, 'client_id'>) {
     introspect_all: fields.introspect_all ? 1 : 0,
     jwks: fields.jwks === null ? null : JSON.stringify(fields.jwks),
     jwks_uri: fields.jwks_uri,
+    environment_id: fields.environment_id,
+    application_id: fields.application_id,
   } satisfies Partial<ClientsTable>
 }
 

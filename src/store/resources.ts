@@ -30,6 +30,9 @@ export interface Resources {
   readonly scopes: ReadonlyMap<string, Scope>
   /** By identifier, expanded. */
   readonly apis: ReadonlyMap<string, Api>
+  /** Layers over the settings of OAuth servers: ids by name. */
+  readonly environments: ReadonlyMap<string, string>
+  readonly applications: ReadonlyMap<string, string>
 }
 
 /** A built-in API's identifier follows the public URL; it is stored as `{issuer}…` or `{public_url}…`. */
@@ -81,7 +84,14 @@ async function loadResources(db: Database, realm: Pick<Realm, 'id' | 'name'>, pu
   return {
     scopes: new Map(scopes.map((scope) => [scope.name, scope])),
     apis: new Map(apis.map((api) => [api.identifier, api])),
+    environments: await layerIds(db, 'environments', realm.id),
+    applications: await layerIds(db, 'applications', realm.id),
   }
+}
+
+async function layerIds(db: Database, table: 'environments' | 'applications', realmId: string) {
+  const rows = await db.sql.selectFrom(table).select(['id', 'name']).where('realm_id', '=', realmId).execute()
+  return new Map(rows.map((row) => [row.name, row.id]))
 }
 
 interface StandardResource {

@@ -5,6 +5,7 @@
  */
 
 import type { ClientActivityTable, ClientSecretActivityTable } from './activity-tables.ts'
+import type { OutboundTables } from './outbound-tables.ts'
 import type {
   AccessTokensTable,
   AuthorizationCodesTable,
@@ -125,6 +126,9 @@ export interface ClientsTable {
   jwks_uri: string | null
   /** Raised by "revoke all": machine tokens of an older epoch are dead. */
   token_epoch: number
+  /** The layers of an OAuth server's settings that it gets. */
+  environment_id: string | null
+  application_id: string | null
   created_at: number
   updated_at: number
   deleted_at: number | null
@@ -250,7 +254,7 @@ export interface AuditTable {
   after: Json | null
 }
 
-export interface Tables {
+export interface Tables extends OutboundTables {
   facts: FactsTable
   config_version: ConfigVersionTable
   leases: LeasesTable

@@ -1,0 +1,202 @@
+/**
+ * What an administrator does to OAuth servers. Each change is one transaction with its audit entry; the secrets that it
+ * names come sealed. What the fields may hold, and that no secret follows a changed address, is the caller's rule.
+ */
+import { nowSeconds } from '#observe/clock.ts'
+import { type Actor, writeAudit } from './audit.ts'
+import { changeConfig, type Database, type Sql } from './database.ts'
+import {
+  columnsOf,
+  deleteLayers,
+  findTaken,
+  freeSlug,
+  insertLayers,
+  publicServer,
+  type ServerFields,
+  type ServerTaken,
+} from './oauth-server-rows.ts'
+import type { StoredSecret } from './oauth-server-settings.ts'
+import {
+  completeServer,
+  type GrantType,
+  type OAuthServer,
+  type ServerOverride,
+  type ServerStatus,
+} from './oauth-servers.ts'
+import type { OAuthServersTable } from './outbound-tables.ts'
+import { takenOr } from './taken.ts'
+
+export interface NewServer extends ServerFields {
+  /** Given, because secrets are sealed to it. */
+  readonly id: string
+  /** undefined: made from the name. */
+  readonly slug: string | undefined
+  readonly secrets: readonly StoredSecret[]
+  readonly overrides: readonly ServerOverride[]
+}
+
+export interface ServerChanges extends ServerFields {
+  readonly slug: string
+  readonly secrets: readonly StoredSecret[]
+  readonly overrides: readonly ServerOverride[]
+}
+
+export function createOAuthServer(
+  db: Database,
+  actor: Actor,
+  realmId: string,
+  input: NewServer,
+): Promise<OAuthServer | ServerTaken> {
+  return takenOr(
+    changeConfig(db, async (sql) => {
+      const taken = await findTaken(sql, realmId, input)
+      if (taken) return taken
+      const now = nowSeconds()
+      const row: OAuthServersTable = {
+        ...columnsOf(input),
+        id: input.id,
+        realm_id: realmId,
+        slug: input.slug ?? (await freeSlug(sql, realmId, input.name)),
+        settings_version: 1,
+        disabled_at: null,
+        disabled_reason: null,
+        created_at: now,
+        updated_at: now,
+        deleted_at: null,
+      }
+      await sql.insertInto('oauth_servers').values(row).execute()
+      await insertLayers(sql, row.id, input)
+      const state = { server_id: row.id, status: firstStatus(input.grant_type), last_error: null, changed_at: now }
+      await sql.insertInto('oauth_server_states').values(state).execute()
+      const server = await completeServer(sql, row)
+      const after = publicServer(server)
+      await writeAudit(sql, { ...serverObject(server), actor, action: 'oauth_server.create', after })
+      return server
+    }),
+  )
+}
+
+/** Where people have to agree first, nothing works before they did. */
+function firstStatus(grant: GrantType): ServerStatus {
+  return grant === 'authorization_code' ? 'needs_authorization' : 'ok'
+}
+
+/**
+ * `change` sees the server as it is in the transaction and may throw to refuse; `also` writes what else has to come true
+ * with the change. undefined: no such live server.
+ */
+export function updateOAuthServer(
+  db: Database,
+  actor: Actor,
+  realmId: string,
+  slug: string,
+  change: (current: OAuthServer) => ServerChanges,
+  also?: (sql: Sql, before: OAuthServer, after: OAuthServer) => Promise<void>,
+): Promise<OAuthServer | ServerTaken | undefined> {
+  return takenOr(
+    changeConfig(db, async (sql) => {
+      const row = await lockServer(sql, realmId, slug)
+      if (!row) return undefined
+      const before = await completeServer(sql, row)
+      const next = change(before)
+      const taken = await findTaken(sql, realmId, next, row.id)
+      if (taken) return taken
+      const changed: OAuthServersTable = {
+        ...row,
+        ...columnsOf(next),
+        slug: next.slug,
+        settings_version: row.settings_version + 1,
+        updated_at: nowSeconds(),
+      }
+      await sql.updateTable('oauth_servers').set(changed).where('id', '=', row.id).execute()
+      await deleteLayers(sql, row.id)
+      await insertLayers(sql, row.id, next)
+      const after = await completeServer(sql, changed)
+      await also?.(sql, before, after)
+      const audited = { before: publicServer(before), after: publicServer(after) }
+      await writeAudit(sql, { ...serverObject(after), actor, action: 'oauth_server.update', ...audited })
+      return after
+    }),
+  )
+}
+
+/** `reason` null switches it on again. undefined: no such live server. */
+export function setServerDisabled(
+  db: Database,
+  actor: Actor,
+  realmId: string,
+  slug: string,
+  reason: string | null,
+): Promise<OAuthServer | undefined> {
+  return changeConfig(db, async (sql) => {
+    const row = await lockServer(sql, realmId, slug)
+    if (!row) return undefined
+    const before = await completeServer(sql, row)
+    const now = nowSeconds()
+    const isOff = reason !== null
+    const changed = {
+      ...row,
+      disabled_at: isOff ? (row.disabled_at ?? now) : null,
+      disabled_reason: reason,
+      settings_version: row.settings_version + 1,
+      updated_at: now,
+    }
+    await sql.updateTable('oauth_servers').set(changed).where('id', '=', row.id).execute()
+    if (isOff || row.disabled_at !== null) {
+      const status = isOff ? 'disabled' : firstStatus(before.grant_type)
+      await sql
+        .updateTable('oauth_server_states')
+        .set({ status, changed_at: now })
+        .where('server_id', '=', row.id)
+        .execute()
+    }
+    const after = await completeServer(sql, changed)
+    const audited = { before: publicServer(before), after: publicServer(after) }
+    const action = isOff ? 'oauth_server.disable' : 'oauth_server.enable'
+    await writeAudit(sql, { ...serverObject(after), actor, action, ...audited })
+    return after
+  })
+}
+
+/**
+ * Deleted means dead: its secrets are gone with it. Slug and name may come back as another server, which inherits
+ * nothing. `used`: connectors call it. False: no such live server.
+ */
+export function deleteOAuthServer(
+  db: Database,
+  actor: Actor,
+  realmId: string,
+  slug: string,
+  also?: (sql: Sql, server: OAuthServer) => Promise<void>,
+): Promise<boolean | 'used'> {
+  return changeConfig(db, async (sql) => {
+    const row = await lockServer(sql, realmId, slug)
+    if (!row) return false
+    const used = await sql.selectFrom('connectors').select('id').where('server_id', '=', row.id).executeTakeFirst()
+    if (used) return 'used'
+    const before = await completeServer(sql, row)
+    const changed = { deleted_at: nowSeconds(), category_id: null, settings_version: row.settings_version + 1 }
+    await sql.updateTable('oauth_servers').set(changed).where('id', '=', row.id).execute()
+    await deleteLayers(sql, row.id)
+    await also?.(sql, before)
+    const audited = { before: publicServer(before) }
+    await writeAudit(sql, { ...serverObject(before), actor, action: 'oauth_server.delete', ...audited })
+    return true
+  })
+}
+
+/** Reads the row and keeps others from changing it until the transaction ends. */
+function lockServer(sql: Sql, realmId: string, slug: string): Promise<OAuthServersTable | undefined> {
+  return sql
+    .updateTable('oauth_servers')
+    .set((expression) => ({ updated_at: expression.ref('updated_at') }))
+    .where('realm_id', '=', realmId)
+    .where('slug', '=', slug)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst()
+}
+
+function serverObject(server: Pick<OAuthServer, 'id' | 'realm_id' | 'name'>) {
+  return { realm_id: server.realm_id, object_kind: 'oauth_server', object_id: server.id, object_name: server.name }
+}
