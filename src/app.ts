@@ -3,6 +3,7 @@
  * things, hangs every door, starts the chores. Owns no rule.
  */
 import { join } from 'node:path'
+import { consoleSessionRoutes } from '#admin/console-session-routes.ts'
 import { adminRoutes } from '#admin/routes.ts'
 import { createPasswordHasher, HashQueueFull } from '#crypto/password.ts'
 import { facadeRoutes } from '#facades/routes.ts'
@@ -14,6 +15,7 @@ import { type Server, startServer } from '#http/server.ts'
 import { ClientActivity } from '#issuer/client-activity.ts'
 import type { IssuerContext } from '#issuer/context.ts'
 import { issuerRoutes } from '#issuer/routes.ts'
+import { createOwnClient } from '#issuer/own-client.ts'
 import { ensureSigningKeys } from '#issuer/signing-keys.ts'
 import { createGate } from '#login/gate.ts'
 import { loginRoutes } from '#login/routes.ts'
@@ -67,6 +69,7 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
       pace: createPace(),
       gate: createGate(),
       activity: new ClientActivity(db, log),
+      ownClient: await createOwnClient(),
       legacyUses: new LegacyUses(db, (err) => log.warn({ err }, 'a count of uses waits to be written')),
     }
     for (const realm of await listRealms(db)) await ensureSigningKeys(context, realm)
@@ -121,6 +124,7 @@ function everyDoor(context: IssuerContext): readonly Route[] {
     ...adminRoutes(context),
   ]
 }
+    ...consoleSessionRoutes(context),
 
 /** What is not the caller's fault and not a bug: the database is away, or too many passwords wait to be hashed. */
 function classify(fault: unknown): Refused | undefined {

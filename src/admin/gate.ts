@@ -1,16 +1,18 @@
 /**
- * Who may. A bearer token of realm `system` with the management API as its audience;
- * the effective right is the token's scope, narrowed to the roles that the caller holds in the database now. Whatever is
+ * Who may. A bearer token of realm `system` with the management API as its audience, or where there is none the console's
+ * session; the effective right is the scope of either, narrowed to the roles that the caller holds in the database now. Whatever is
  * not allowed here is refused. Realm `system` belongs to `admin` and `viewer` alone: whoever could write there could
  * give himself any role, so no `realm-admin:…` reaches it.
  */
 import type { Operation } from '#contract/operation.ts'
 import { managementApiUrl } from '#http/doors.ts'
 import type { Request } from '#http/message.ts'
-import { authenticateBearer, type BearerToken } from '#issuer/bearer.ts'
+import { authenticateBearer } from '#issuer/bearer.ts'
 import { insufficientScope } from '#issuer/refusals.ts'
 import type { Actor } from '#store/audit.ts'
 import { findRealm, type Realm } from '#store/realms.ts'
+import type { User } from '#store/users.ts'
+import { currentConsole, requireOwnPage } from './console-session.ts'
 import type { AdminContext } from './context.ts'
 import { forbidden, notFound } from './problem.ts'
 
@@ -31,30 +33,63 @@ export interface Administrator {
   readonly name: string
   /** As they are now. */
   readonly roles: readonly string[]
+  /** When the token or the session ends if nothing is done; seconds since 1970. */
+  readonly expiresAt: number
+  /** Of the console's session: what a call that changes something has to show. */
+  readonly csrfToken?: string
 }
 
-/** The caller, if its token and scope allow operations of this right. Refuses with 401 or 403. */
+/** The caller, if its token or session and the scope allow operations of this right. Refuses with 401 or 403. */
 export async function authenticateAdministrator(
   context: AdminContext,
   system: Realm,
   request: Request,
   right: Right,
 ): Promise<Administrator> {
-  const token = await authenticateBearer(context, system, request, { audience: managementApiUrl(context.publicUrl) })
-  const isEnough = token.scopes.has(writeScope) || (right === 'read' && token.scopes.has(readScope))
+  const { administrator, scopes } = await authenticate(context, system, request)
+  const isEnough = scopes.has(writeScope) || (right === 'read' && scopes.has(readScope))
   if (!isEnough) throw insufficientScope(right === 'read' ? readScope : writeScope)
-  const administrator = administratorOf(token)
   if (!administrator.roles.some(isAdministrative)) throw forbidden({ caller: administrator.name })
   return administrator
 }
 
-function administratorOf(token: BearerToken): Administrator {
-  const { user, client } = token
-  if (user) return { kind: 'user', id: user.id, name: user.username, roles: user.roles }
-  return { kind: 'client', id: client.id, name: client.client_id, roles: client.roles }
+interface Authenticated {
+  readonly administrator: Administrator
+  readonly scopes: ReadonlySet<string>
 }
 
-function isAdministrative(role: string): boolean {
+/** Where an Authorization header is present it alone counts, right or wrong. */
+async function authenticate(context: AdminContext, system: Realm, request: Request): Promise<Authenticated> {
+  const hasHeader = request.headers['authorization'] !== undefined
+  const console = hasHeader ? undefined : await currentConsole(context, system, request)
+  if (console) {
+    requireOwnPage(context, request, console)
+    const { user, grant, csrfToken, expiresAt } = console
+    const administrator = { ...administratorOf(user), csrfToken, expiresAt }
+    return { administrator, scopes: new Set(grant.scope.split(' ')) }
+  }
+  const token = await authenticateBearer(context, system, request, { audience: managementApiUrl(context.publicUrl) })
+  const { user, client, claims, scopes } = token
+  const expiresAt = claims.exp
+  if (user) return { administrator: { ...administratorOf(user), expiresAt }, scopes }
+  return {
+    administrator: { kind: 'client', id: client.id, name: client.client_id, roles: client.roles, expiresAt },
+    scopes,
+  }
+}
+
+function administratorOf(user: User): Omit<Administrator, 'expiresAt'> {
+  return { kind: 'user', id: user.id, name: user.username, roles: user.roles }
+}
+
+export async function systemOf(context: AdminContext): Promise<Realm> {
+  const system = await findRealm(context.db, systemRealm)
+  if (!system) throw new Error('the realm system is missing: was the first start interrupted?')
+  return system
+}
+
+/** Whether a role of `system` gives any right here. */
+export function isAdministrative(role: string): boolean {
   return role === adminRole || role === viewerRole || realmRole.test(role)
 }
 

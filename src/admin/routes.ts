@@ -7,7 +7,6 @@
 import { nothing, type Operation } from '#contract/operation.ts'
 import { managementApiUrl } from '#http/doors.ts'
 import type { Request, Response, Route } from '#http/message.ts'
-import { findRealm } from '#store/realms.ts'
 import { apiHandlers } from './apis.ts'
 import { askedRedirectUriHandlers } from './asked-redirect-uris.ts'
 import { auditHandlers } from './audit.ts'
@@ -15,10 +14,12 @@ import type { Call, Handled, Reply } from './call.ts'
 import { clientSecretHandlers } from './client-secrets.ts'
 import { clientHandlers } from './clients.ts'
 import type { AdminContext } from './context.ts'
-import { actorOf, allowPlatform, authenticateAdministrator, reachRealm, systemRealm } from './gate.ts'
+import { exported } from './export/export.ts'
+import { actorOf, allowPlatform, authenticateAdministrator, reachRealm, systemOf } from './gate.ts'
 import { grantHandlers } from './grants.ts'
 import { legacyUseHandlers } from './legacy-uses.ts'
 import { loginFailureHandlers } from './login-failures.ts'
+import { meHandlers } from './me.ts'
 import { openApiRoute } from './openapi.ts'
 import { parseBody, parseParams, parseQuery } from './parse.ts'
 import { notFound, problemResponse } from './problem.ts'
@@ -33,6 +34,7 @@ import { userHandlers } from './users.ts'
 const root = '/api/v1'
 
 export const handlers: readonly Handled[] = [
+  ...meHandlers,
   ...realmHandlers,
   ...clientHandlers,
   ...clientSecretHandlers,
@@ -85,6 +87,8 @@ function elsewhere(context: AdminContext): Route {
 
 async function answer(context: AdminContext, handled: Handled, request: Request): Promise<Response> {
   const call = await admit(context, handled.operation, request)
+  const file = await exported(handled, call)
+  if (file) return file
   const reply = await translated(() => handled.run(call))
   return responseOf(context, handled.operation, reply)
 }
@@ -101,12 +105,6 @@ async function admit(context: AdminContext, operation: Operation, request: Reque
   const query = parseQuery(operation.query, request)
   const body = parseBody(operation.body, request)
   return { context, request, administrator, actor: actorOf(administrator, request), realm, params, query, body }
-}
-
-async function systemOf(context: AdminContext) {
-  const system = await findRealm(context.db, systemRealm)
-  if (!system) throw new Error('the realm system is missing: was the first start interrupted?')
-  return system
 }
 
 function responseOf(context: AdminContext, operation: Operation, reply: Reply<unknown>): Response {

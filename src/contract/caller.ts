@@ -15,6 +15,8 @@ export interface CallerOptions {
   readonly transport?: Transport
   /** Asked at each call, so that it may be renewed. Undefined: no Authorization header. */
   readonly token: () => string | undefined | Promise<string | undefined>
+  /** The token of the console's session, for calls that change something; asked at each of them. */
+  readonly csrf?: () => string | undefined
 }
 
 export interface CallOptions {
@@ -67,7 +69,7 @@ export function createCaller(options: CallerOptions): Caller {
       const body = input.body === undefined ? undefined : JSON.stringify(input.body)
       const answer = await transport(options.baseUrl + pathOf(operation, input), {
         method: operation.method,
-        headers: headersOf(operation, token, body, call),
+        headers: { ...headersOf(operation, token, body, call), ...csrfHeader(operation, options) },
         redirect: 'error',
         ...(body === undefined ? {} : { body }),
         ...(call.signal ? { signal: call.signal } : {}),
@@ -98,6 +100,11 @@ function headersOf(
     ...(body === undefined ? {} : { 'content-type': type }),
     ...(call.ifMatch === undefined ? {} : { 'if-match': call.ifMatch }),
   }
+}
+
+function csrfHeader(operation: Operation, options: CallerOptions): Record<string, string> {
+  const csrf = operation.method === 'GET' ? undefined : options.csrf?.()
+  return csrf === undefined ? {} : { 'x-csrf-token': csrf }
 }
 
 function pathOf(operation: Operation, input: { params: unknown; query: unknown }): string {

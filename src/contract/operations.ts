@@ -7,6 +7,7 @@ import { clientSecretOperations } from './client-secret.ts'
 import { grantOperations } from './grant.ts'
 import { legacyUseOperations } from './legacy-use.ts'
 import { loginFailureOperations } from './login-failures.ts'
+import { meOperations } from './me.ts'
 import type { Operation } from './operation.ts'
 import { realmOperations } from './realm.ts'
 import { roleOperations } from './role.ts'
@@ -16,6 +17,7 @@ import { signingKeyOperations } from './signing-key.ts'
 import { userOperations } from './user.ts'
 
 export const operations: readonly Operation[] = [
+  ...meOperations,
   ...realmOperations,
   ...clientOperations,
   ...clientSecretOperations,

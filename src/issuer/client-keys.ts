@@ -9,6 +9,7 @@ import { nowSeconds } from '#observe/clock.ts'
 import type { Client, JsonWebKeySet } from '#store/clients.ts'
 import type { Realm } from '#store/realms.ts'
 import type { IssuerContext } from './context.ts'
+import { isOwnClient } from './own-client.ts'
 import { invalidClient } from './refusals.ts'
 
 type Keys = JsonWebKeySet['keys']
@@ -35,6 +36,7 @@ export async function clientKeySet(
   client: Client,
   kid: string | undefined,
 ): Promise<Keys> {
+  if (isOwnClient(client)) return [context.ownClient.publicJwk]
   if (client.jwks_uri === null) return client.jwks?.keys ?? []
   const place = `${client.id} ${client.jwks_uri}`
   const known = fetched.get(place)

@@ -134,3 +134,43 @@ export interface LoginFailuresTable {
   last_at: number
   expires_at: number
 }
+
+/** Sign-ins to the console that are under way. */
+export interface ConsoleSignInsTable {
+  state_hash: string
+  browser_hash: string
+  /** A path below `/console/`. */
+  return_to: string
+  created_at: number
+  expires_at: number
+}
+
+export interface ConsoleSessionsTable {
+  id: string
+  token_hash: string
+  grant_id: string
+  address: string
+  user_agent: string
+  created_at: number
+  last_seen_at: number
+  idle_expires_at: number
+  expires_at: number
+}
+
+/** What happened at the doors, kept for ninety days. */
+export interface EventsTable {
+  id: string
+  realm_id: string
+  at_ms: number
+  last_at_ms: number
+  count: number
+  kind: string
+  user_id: string | null
+  username: string | null
+  /** The name of the client, as it is on the wire. */
+  client_id: string | null
+  address: string
+  request_id: string
+  detail: string
+  expires_at: number
+}

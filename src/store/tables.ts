@@ -13,6 +13,7 @@ import type {
   DeviceCodesTable,
   GrantsTable,
   LoginFailuresTable,
+  EventsTable,
   RefreshTokensTable,
   RevokedTokensTable,
   SessionsTable,
@@ -284,6 +285,9 @@ export interface Tables extends OutboundTables {
   login_failures: LoginFailuresTable
   facade_owners: FacadeOwnersTable
   legacy_uses: LegacyUsesTable
+  console_sign_ins: ConsoleSignInsTable
+  console_sessions: ConsoleSessionsTable
+  events: EventsTable
   asked_redirect_uris: AskedRedirectUrisTable
   audit: AuditTable
 }
