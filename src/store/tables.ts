@@ -10,6 +10,8 @@ import type {
   AccessTokensTable,
   AuthorizationCodesTable,
   AuthorizationRequestsTable,
+  ConsoleSessionsTable,
+  ConsoleSignInsTable,
   DeviceCodesTable,
   GrantsTable,
   LoginFailuresTable,
