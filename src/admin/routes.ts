@@ -13,6 +13,7 @@ import { auditHandlers } from './audit.ts'
 import type { Call, Handled, Reply } from './call.ts'
 import { clientSecretHandlers } from './client-secrets.ts'
 import { clientHandlers } from './clients.ts'
+import { configurationHandlers } from './configuration/handlers.ts'
 import type { AdminContext } from './context.ts'
 import { exported } from './export/export.ts'
 import { actorOf, allowPlatform, authenticateAdministrator, reachRealm, systemOf } from './gate.ts'
@@ -49,6 +50,7 @@ export const handlers: readonly Handled[] = [
   ...signingKeyHandlers,
   ...legacyUseHandlers,
   ...auditHandlers,
+  ...configurationHandlers,
 ]
 
 /** All routes below `/api/v1`. What no operation has is 404 for whoever may come in, and 401 for everybody else. */

@@ -4,6 +4,7 @@ import { askedRedirectUriOperations } from './asked-redirect-uri.ts'
 import { auditOperations } from './audit.ts'
 import { clientOperations } from './client.ts'
 import { clientSecretOperations } from './client-secret.ts'
+import { configurationOperations } from './configuration.ts'
 import { grantOperations } from './grant.ts'
 import { legacyUseOperations } from './legacy-use.ts'
 import { loginFailureOperations } from './login-failures.ts'
@@ -32,4 +33,5 @@ export const operations: readonly Operation[] = [
   ...signingKeyOperations,
   ...legacyUseOperations,
   ...auditOperations,
+  ...configurationOperations,
 ]

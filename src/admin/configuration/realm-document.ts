@@ -1,0 +1,46 @@
+/** From the realm to its document: what differs from the defaults, always in the same order. */
+import { isDeepStrictEqual } from 'node:util'
+import { writeDocument } from './document.ts'
+import { symbolic } from './references.ts'
+import type { Entry, Opened, Scene, Section } from './section.ts'
+import { sections } from './sections.ts'
+
+/** Raised when a document of before would mean something else. */
+export const documentVersion = 1
+
+/** Everything that is configuration, by section and key. */
+export type Contents = ReadonlyMap<Section, Opened>
+
+export async function contentsOf(scene: Scene): Promise<Contents> {
+  const contents = new Map<Section, Opened>()
+  for (const section of sections) contents.set(section, await section.open(scene))
+  return contents
+}
+
+export function documentOf(scene: Scene, contents: Contents): string {
+  const document: Record<string, unknown> = { version: documentVersion }
+  for (const [section, opened] of contents) {
+    const keys = [...opened.entries.keys()].toSorted(byCodeUnit)
+    const entries = keys.flatMap((key) => {
+      const entry = opened.entries.get(key)
+      return entry ? [symbolic(scene, section, brief(section, opened, entry))] : []
+    })
+    document[section.name] = section.key === undefined ? (entries[0] ?? {}) : entries
+  }
+  return writeDocument(document)
+}
+
+/** Without what it would be anyway. */
+function brief(section: Section, opened: Opened, entry: Entry): Entry {
+  const { key } = section
+  let said: Entry = key === undefined ? {} : { [key]: entry[key] }
+  for (const [name, value] of Object.entries(entry)) {
+    if (name !== key && !isDeepStrictEqual(opened.complete(said)[name], value)) said = { ...said, [name]: value }
+  }
+  return isDeepStrictEqual(opened.complete(said), entry) ? said : entry
+}
+
+/** The same on every engine, whatever its collation. */
+export function byCodeUnit(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0
+}

@@ -1,0 +1,9 @@
+/** Every section that a configuration has, in the order in which they are written and made; they are deleted backwards. */
+import { apiSection } from './apis.ts'
+import { clientSection } from './clients.ts'
+import { realmSection } from './realm-settings.ts'
+import { roleSection } from './roles.ts'
+import { scopeSection } from './scopes.ts'
+import type { Section } from './section.ts'
+
+export const sections: readonly Section[] = [realmSection, apiSection, scopeSection, roleSection, clientSection]
