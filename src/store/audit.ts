@@ -51,6 +51,15 @@ export async function writeAudit(sql: Sql, entry: AuditEntry): Promise<void> {
     .execute()
 }
 
+/**
+ * An update as the audit tells it: `client.update`, or `client.revert` where it goes back to what the audit entry of the
+ * id `revertedTo` tells of.
+ */
+export function updateEntry(kind: string, before: object, after: object, revertedTo: string | undefined) {
+  if (revertedTo === undefined) return { action: `${kind}.update`, before, after }
+  return { action: `${kind}.revert`, before, after: { ...after, reverted_to: revertedTo } }
+}
+
 /** Control characters would let a name forge lines in whatever shows the audit. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '\u{fffd}')

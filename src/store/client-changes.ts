@@ -5,10 +5,11 @@
  */
 import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
-import { type Actor, writeAudit } from './audit.ts'
+import { type Actor, updateEntry, writeAudit } from './audit.ts'
 import { insertSecret, type NewSecret, publicSecret } from './client-secrets.ts'
 import { type Client, completeClient } from './clients.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
+import { discard, discardRoles } from './deleted.ts'
 import { fold } from './fold.ts'
 import { revokeGrantsOf } from './grants.ts'
 import { roleIds } from './roles.ts'
@@ -98,7 +99,7 @@ export async function insertClient(sql: Sql, actor: Actor, realmId: string, inpu
 
 /**
  * `change` sees the client as it is in the transaction and may throw to refuse. Disabling ends its grants and its machine
- * tokens. undefined: no such live client. Throws `UnknownRole`.
+ * tokens. undefined: no such live client. `revertedTo`: see `updateEntry`. Throws `UnknownRole`.
  */
 export function updateClient(
   db: Database,
@@ -106,6 +107,7 @@ export function updateClient(
   realmId: string,
   clientId: string,
   change: (current: Client) => ClientChanges,
+  revertedTo?: string,
 ): Promise<Client | undefined> {
   return changeConfig(db, async (sql) => {
     const row = await lockClient(sql, realmId, clientId)
@@ -125,15 +127,15 @@ export function updateClient(
     if (replaceSecrets) await replaceAllSecrets(sql, row.id, replaceSecrets.by)
     if (isDisabled) await revokeGrantsOf(sql, { clientId: row.id }, 'client disabled')
     const after = await completeClient(sql, changed)
-    const audited = { before: publicClient(before), after: publicClient(after) }
-    await writeAudit(sql, { ...clientObject(after), actor, action: 'client.update', ...audited })
+    const told = updateEntry('client', publicClient(before), publicClient(after), revertedTo)
+    await writeAudit(sql, { ...clientObject(after), actor, ...told })
     return after
   })
 }
 
 /**
- * Deleted means dead: its grants, codes, tokens, consents and secrets end here. The client_id may come back as another
- * client, which inherits nothing. False: no such live client.
+ * Deleted means dead: its grants, codes, tokens, consents and secrets end here, and it lies in the recycle bin. The
+ * client_id may come back as another client, which inherits nothing. False: no such live client.
  */
 export function deleteClient(db: Database, actor: Actor, realmId: string, clientId: string): Promise<boolean> {
   return changeConfig(db, async (sql) => {
@@ -143,6 +145,9 @@ export function deleteClient(db: Database, actor: Actor, realmId: string, client
     const changed = { deleted_at: nowSeconds(), token_epoch: row.token_epoch + 1 }
     await sql.updateTable('clients').set(changed).where('id', '=', row.id).execute()
     await revokeGrantsOf(sql, { clientId: row.id }, 'client deleted')
+    const { realm_id, id: object_id, client_id: name } = row
+    const deletedId = await discard(sql, actor, { realm_id, kind: 'client', object_id, name })
+    await discardRoles(sql, deletedId, { client_id: row.id })
     await sql.deleteFrom('client_secrets').where('client_id', '=', row.id).execute()
     await sql.deleteFrom('client_roles').where('client_id', '=', row.id).execute()
     await sql.deleteFrom('consents').where('client_id', '=', row.id).execute()
@@ -241,6 +246,6 @@ async function setClientRoles(sql: Sql, row: ClientsTable, names: readonly strin
   }
 }
 
-function clientObject(client: Pick<ClientsTable, 'id' | 'realm_id' | 'client_id'>) {
+export function clientObject(client: Pick<ClientsTable, 'id' | 'realm_id' | 'client_id'>) {
   return { realm_id: client.realm_id, object_kind: 'client', object_id: client.id, object_name: client.client_id }
 }

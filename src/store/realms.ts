@@ -1,8 +1,9 @@
 import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
-import { type Actor, writeAudit } from './audit.ts'
+import { type Actor, updateEntry, writeAudit } from './audit.ts'
 import type { NewSecret } from './client-secrets.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
+import { discard } from './deleted.ts'
 import { claimFacades } from './facade-owners.ts'
 import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
 import { setRealmKey } from './realm-key.ts'
@@ -159,6 +160,7 @@ export function updateRealm(
   actor: Actor,
   name: string,
   change: (current: Realm) => RealmChanges,
+  revertedTo?: string,
 ): Promise<Realm | undefined> {
   return changeConfig(db, async (sql) => {
     const before = await lockRealm(sql, name)
@@ -183,18 +185,24 @@ export function updateRealm(
       .execute()
     if (key) await setRealmKey(sql, actor, after, key)
     await claimFacades(sql, after.id, after.settings.facades)
-    await writeAudit(sql, { ...realmObject(after), actor, action: 'realm.update', before, after })
+    await writeAudit(sql, { ...realmObject(after), actor, ...updateEntry('realm', before, after, revertedTo) })
     return after
   })
 }
 
-/** Ends a realm: everything in it is out of reach at once. Its name stays taken. False: no such live realm. */
+/**
+ * Ends a realm: everything in it is out of reach at once. It lies in the recycle bin of `system`; its name stays taken.
+ * False: no such live realm.
+ */
 export function deleteRealm(db: Database, actor: Actor, name: string): Promise<boolean> {
   return changeConfig(db, async (sql) => {
     const before = await lockRealm(sql, name)
     if (!before) return false
     await sql.updateTable('realms').set({ deleted_at: nowSeconds() }).where('id', '=', before.id).execute()
     await claimFacades(sql, before.id, [])
+    const system = await sql.selectFrom('realms').select('id').where('name', '=', 'system').executeTakeFirst()
+    const bin = system?.id ?? before.id
+    await discard(sql, actor, { realm_id: bin, kind: 'realm', object_id: before.id, name: before.name })
     await writeAudit(sql, { ...realmObject(before), actor, action: 'realm.delete', before })
     return true
   })
@@ -212,7 +220,7 @@ async function lockRealm(sql: Sql, name: string): Promise<Realm | undefined> {
   return row && realmOf(row)
 }
 
-function realmObject(realm: Realm) {
+export function realmObject(realm: Realm) {
   return { realm_id: realm.id, object_kind: 'realm', object_id: realm.id, object_name: realm.name }
 }
 

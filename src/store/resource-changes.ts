@@ -6,8 +6,9 @@
 import { type ExpressionBuilder, sql as text } from 'kysely'
 import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
-import { type Actor, writeAudit } from './audit.ts'
+import { type Actor, updateEntry, writeAudit } from './audit.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
+import { discard } from './deleted.ts'
 import type { Realm } from './realms.ts'
 import { standardResources } from './resources.ts'
 import type { ApisTable, ScopesTable, Tables } from './tables.ts'
@@ -68,24 +69,27 @@ export function updateApi(
   realmId: string,
   id: string,
   change: (current: Readonly<ApisTable>) => Partial<Pick<NewApi, 'name'>>,
+  revertedTo?: string,
 ): Promise<boolean> {
   return changeConfig(db, async (sql) => {
     const before = await lockApi(sql, realmId, id)
     if (!before) return false
     const after: ApisTable = { ...before, ...change(before), updated_at: nowSeconds() }
     await sql.updateTable('apis').set(after).where('id', '=', id).execute()
-    await writeAudit(sql, { ...apiObject(after), actor, action: 'api.update', before, after })
+    await writeAudit(sql, { ...apiObject(after), actor, ...updateEntry('api', before, after, revertedTo) })
     return true
   })
 }
 
-/** Ends the API and its scopes. False: no such API. */
+/** Lays the API with its scopes in the recycle bin. False: no such API. */
 export function deleteApi(db: Database, actor: Actor, realmId: string, id: string): Promise<boolean> {
   return changeConfig(db, async (sql) => {
     const before = await lockApi(sql, realmId, id)
     if (!before) return false
     const scopes = await sql.selectFrom('scopes').selectAll().where('api_id', '=', id).orderBy('name').execute()
-    for (const scope of scopes) await endScope(sql, scope)
+    const named = { realm_id: realmId, kind: 'api', object_id: id, name: before.identifier } as const
+    const deletedId = await discard(sql, actor, { ...named, contents: { ...before, scopes } })
+    for (const scope of scopes) await endScope(sql, scope, deletedId)
     await sql.deleteFrom('apis').where('id', '=', id).execute()
     const audited = { ...before, scopes: scopes.map((scope) => scope.name) }
     await writeAudit(sql, { ...apiObject(before), actor, action: 'api.delete', before: audited })
@@ -132,32 +136,38 @@ export function updateScope(
   realmId: string,
   name: string,
   change: (current: Readonly<ScopesTable>) => Partial<Omit<NewScope, 'name'>>,
+  revertedTo?: string,
 ): Promise<boolean> {
   return changeConfig(db, async (sql) => {
     const before = await lockScope(sql, realmId, name)
     if (!before) return false
     const after: ScopesTable = { ...before, ...change(before), updated_at: nowSeconds() }
     await sql.updateTable('scopes').set(after).where('id', '=', before.id).execute()
-    await writeAudit(sql, { ...scopeObject(after), actor, action: 'scope.update', before, after })
+    await writeAudit(sql, { ...scopeObject(after), actor, ...updateEntry('scope', before, after, revertedTo) })
     return true
   })
 }
 
-/** False: no such scope. */
+/** Lays it in the recycle bin. False: no such scope. */
 export function deleteScope(db: Database, actor: Actor, realmId: string, name: string): Promise<boolean> {
   return changeConfig(db, async (sql) => {
     const before = await lockScope(sql, realmId, name)
     if (!before) return false
-    await endScope(sql, before)
+    const named = { realm_id: realmId, kind: 'scope', object_id: before.id, name } as const
+    await endScope(sql, before, await discard(sql, actor, { ...named, contents: before }))
     await writeAudit(sql, { ...scopeObject(before), actor, action: 'scope.delete', before })
     return true
   })
 }
 
-async function endScope(sql: Sql, scope: ScopesTable): Promise<void> {
+/** `deletedId`: where it is remembered which clients had it; who agreed to it is asked anew. */
+async function endScope(sql: Sql, scope: ScopesTable, deletedId: string): Promise<void> {
   const spaced = text<string>`' ' || scope || ' '`
   const without = text<string>`replace(${spaced}, ${` ${scope.name} `}, ' ')`
   const isListed = text<boolean>`${without} <> ${spaced}`
+  await text`insert into deleted_links (deleted_id, kind, holder_id, target)
+    select ${text.val(deletedId)}, 'client_scope', id, ${text.val(scope.name)} from clients
+    where realm_id = ${scope.realm_id} and ${isListed}`.execute(sql)
   await sql
     .updateTable('clients')
     .set({ scope: text<string>`trim(${without})` })
@@ -196,10 +206,10 @@ function lockScope(sql: Sql, realmId: string, name: string): Promise<ScopesTable
     .executeTakeFirst()
 }
 
-function apiObject(api: ApisTable) {
+export function apiObject(api: ApisTable) {
   return { realm_id: api.realm_id, object_kind: 'api', object_id: api.id, object_name: api.identifier }
 }
 
-function scopeObject(scope: ScopesTable) {
+export function scopeObject(scope: ScopesTable) {
   return { realm_id: scope.realm_id, object_kind: 'scope', object_id: scope.id, object_name: scope.name }
 }

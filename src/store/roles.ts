@@ -1,7 +1,8 @@
 import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
-import { type Actor, writeAudit } from './audit.ts'
+import { type Actor, updateEntry, writeAudit } from './audit.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
+import { discard, discardRoles } from './deleted.ts'
 import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
 import type { RolesTable } from './tables.ts'
 import { type Taken, takenOr } from './taken.ts'
@@ -99,6 +100,7 @@ export function updateRole(
   realmId: string,
   name: string,
   change: (current: Role) => Partial<Omit<NewRole, 'name'>>,
+  revertedTo?: string,
 ): Promise<Role | undefined> {
   return changeConfig(db, async (sql) => {
     const before = await lockRole(sql, realmId, name)
@@ -106,16 +108,19 @@ export function updateRole(
     const after: Role = { ...before, ...change(before), updated_at: nowSeconds() }
     const changed = { description: after.description, updated_at: after.updated_at }
     await sql.updateTable('roles').set(changed).where('id', '=', before.id).execute()
-    await writeAudit(sql, { ...roleObject(after), actor, action: 'role.update', before, after })
+    await writeAudit(sql, { ...roleObject(after), actor, ...updateEntry('role', before, after, revertedTo) })
     return after
   })
 }
 
-/** Takes the role from everyone who had it. False: no such role. */
+/** Takes the role from everyone who had it and lays it in the recycle bin. False: no such role. */
 export function deleteRole(db: Database, actor: Actor, realmId: string, name: string): Promise<boolean> {
   return changeConfig(db, async (sql) => {
     const before = await lockRole(sql, realmId, name)
     if (!before) return false
+    const contents: RolesTable = { ...before, built_in: before.built_in ? 1 : 0 }
+    const named = { realm_id: realmId, kind: 'role', object_id: before.id, name, contents } as const
+    await discardRoles(sql, await discard(sql, actor, named), { role_id: before.id })
     await sql.deleteFrom('user_roles').where('role_id', '=', before.id).execute()
     await sql.deleteFrom('client_roles').where('role_id', '=', before.id).execute()
     await sql.deleteFrom('roles').where('id', '=', before.id).execute()
@@ -136,7 +141,7 @@ async function lockRole(sql: Sql, realmId: string, name: string): Promise<Role |
   return row && roleOf(row)
 }
 
-function roleObject(role: Role) {
+export function roleObject(role: Role) {
   return { realm_id: role.realm_id, object_kind: 'role', object_id: role.id, object_name: role.name }
 }
 

@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { Database } from './database.ts'
+import { purgeDeleted } from './purge.ts'
 
 const minute = 60
 const day = 86_400
@@ -33,7 +34,10 @@ const rules: readonly Rule[] = [
   { table: 'grants', key: 'id', time: 'expires_at', keep: day },
 ]
 
-/** Deletes all rows whose time is over at `now` (epoch seconds), `batch` at a time. Answers how many there were. */
+/**
+ * Deletes all rows whose time is over at `now` (epoch seconds), `batch` at a time, and a batch of what was in the recycle
+ * bin for its time. Answers how many there were.
+ */
 export async function sweepExpired(db: Database, now: number, batch = 500): Promise<number> {
   let swept = 0
   for (const rule of rules) {
@@ -43,7 +47,7 @@ export async function sweepExpired(db: Database, now: number, batch = 500): Prom
       swept += deleted
     }
   }
-  return swept
+  return swept + (await purgeDeleted(db, now, batch))
 }
 
 async function sweepBatch(db: Database, rule: Rule, now: number, batch: number): Promise<number> {

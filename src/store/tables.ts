@@ -5,6 +5,8 @@
  */
 
 import type { ClientActivityTable, ClientSecretActivityTable } from './activity-tables.ts'
+import type { ConnectionTables } from './connection-tables.ts'
+import type { BinTables } from './bin-tables.ts'
 import type { OutboundTables } from './outbound-tables.ts'
 import type {
   AccessTokensTable,
@@ -13,9 +15,9 @@ import type {
   ConsoleSessionsTable,
   ConsoleSignInsTable,
   DeviceCodesTable,
+  EventsTable,
   GrantsTable,
   LoginFailuresTable,
-  EventsTable,
   RefreshTokensTable,
   RevokedTokensTable,
   SessionsTable,
@@ -257,7 +259,7 @@ export interface AuditTable {
   after: Json | null
 }
 
-export interface Tables extends OutboundTables {
+export interface Tables extends OutboundTables, BinTables {
   facts: FactsTable
   config_version: ConfigVersionTable
   leases: LeasesTable
@@ -285,11 +287,11 @@ export interface Tables extends OutboundTables {
   revoked_tokens: RevokedTokensTable
   spent_assertions: SpentAssertionsTable
   login_failures: LoginFailuresTable
-  facade_owners: FacadeOwnersTable
-  legacy_uses: LegacyUsesTable
   console_sign_ins: ConsoleSignInsTable
   console_sessions: ConsoleSessionsTable
   events: EventsTable
+  facade_owners: FacadeOwnersTable
+  legacy_uses: LegacyUsesTable
   asked_redirect_uris: AskedRedirectUrisTable
   audit: AuditTable
 }

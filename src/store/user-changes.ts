@@ -4,9 +4,10 @@
  */
 import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
-import { type Actor, writeAudit } from './audit.ts'
+import { type Actor, updateEntry, writeAudit } from './audit.ts'
 import { setPassword } from './credentials.ts'
 import { changeConfig, type Database, type Sql, transaction } from './database.ts'
+import { discard, discardRoles } from './deleted.ts'
 import { fold } from './fold.ts'
 import { revokeGrantsOf } from './grants.ts'
 import { roleIds } from './roles.ts'
@@ -63,7 +64,7 @@ export function createUser(db: Database, actor: Actor, realmId: string, input: N
 
 /**
  * `change` sees the user as they are in the transaction and may throw to refuse. Disabling, or a new password, ends their
- * sessions and grants. undefined: no such live user. Throws `UnknownRole`.
+ * sessions and grants. undefined: no such live user. `revertedTo`: see `updateEntry`. Throws `UnknownRole`.
  */
 export function updateUser(
   db: Database,
@@ -71,6 +72,7 @@ export function updateUser(
   realmId: string,
   id: string,
   change: (current: User) => UserChanges,
+  revertedTo?: string,
 ): Promise<User | Taken | undefined> {
   return takenOr(
     changeConfig(db, async (sql) => {
@@ -86,8 +88,9 @@ export function updateUser(
       if (before.enabled && !fields.enabled) await endUser(sql, id, 'user disabled')
       else if (password_hash !== undefined) await endUser(sql, id, 'password changed')
       const after = userOf(changed, await listUserRoles(sql, id))
-      const action = password_hash === undefined ? 'user.update' : 'user.update_with_password'
-      await writeAudit(sql, { ...userObject(after), actor, action, before, after })
+      const told = updateEntry('user', before, after, revertedTo)
+      const action = password_hash === undefined ? told.action : 'user.update_with_password'
+      await writeAudit(sql, { ...userObject(after), actor, ...told, action })
       return after
     }),
   )
@@ -114,7 +117,10 @@ export function setUserPassword(
   })
 }
 
-/** Their id is never given out again; the username may come back as somebody else. False: no such live user. */
+/**
+ * Lays them in the recycle bin. Their id is never given out again; the username may come back as somebody else. False:
+ * no such live user.
+ */
 export function deleteUser(db: Database, actor: Actor, realmId: string, id: string): Promise<boolean> {
   return changeConfig(db, async (sql) => {
     const row = await lockUser(sql, realmId, id)
@@ -122,6 +128,8 @@ export function deleteUser(db: Database, actor: Actor, realmId: string, id: stri
     const before = userOf(row, await listUserRoles(sql, id))
     await sql.updateTable('users').set({ deleted_at: nowSeconds() }).where('id', '=', id).execute()
     await endUser(sql, id, 'user deleted')
+    const named = { realm_id: realmId, kind: 'user', object_id: id, name: row.username } as const
+    await discardRoles(sql, await discard(sql, actor, named), { user_id: id })
     await sql.deleteFrom('credentials').where('user_id', '=', id).execute()
     await sql.deleteFrom('user_roles').where('user_id', '=', id).execute()
     await sql.deleteFrom('consents').where('user_id', '=', id).execute()
@@ -179,6 +187,6 @@ async function setUserRoles(sql: Sql, row: UsersTable, names: readonly string[])
   }
 }
 
-function userObject(user: Pick<User, 'id' | 'realm_id' | 'username'>) {
+export function userObject(user: Pick<User, 'id' | 'realm_id' | 'username'>) {
   return { realm_id: user.realm_id, object_kind: 'user', object_id: user.id, object_name: user.username }
 }
