@@ -5,8 +5,8 @@
  */
 
 import type { ClientActivityTable, ClientSecretActivityTable } from './activity-tables.ts'
-import type { ConnectionTables } from './connection-tables.ts'
 import type { BinTables } from './bin-tables.ts'
+import type { ConnectionTables } from './connection-tables.ts'
 import type { OutboundTables } from './outbound-tables.ts'
 import type {
   AccessTokensTable,
@@ -259,7 +259,7 @@ export interface AuditTable {
   after: Json | null
 }
 
-export interface Tables extends OutboundTables, BinTables {
+export interface Tables extends OutboundTables, BinTables, ConnectionTables {
   facts: FactsTable
   config_version: ConfigVersionTable
   leases: LeasesTable

@@ -1,0 +1,139 @@
+/**
+ * What is done to connections from outside the engine: ended, frozen and released, and what a change of a server's
+ * settings means for its connections. Every such change raises the version, so that a flight that is under way does not
+ * save over it unseen.
+ */
+import { nowSeconds } from '#observe/clock.ts'
+import { type Actor, writeAudit } from './audit.ts'
+import { APPLICATION, type ConnectionRow } from './connections.ts'
+import { type Database, type Sql, transaction } from './database.ts'
+
+const noTokens = {
+  access_sealed: null,
+  token_type: null,
+  refresh_sealed: null,
+  previous_refresh_sealed: null,
+  id_token_sealed: null,
+  kept_sealed: null,
+  received_at_ms: null,
+  soft_at: null,
+  hard_at: null,
+  expires_at: null,
+  refresh_expires_at: null,
+  due_at: null,
+  next_try_at: null,
+  attempt_id: null,
+  attempt_fingerprint: null,
+  attempt_epoch: null,
+  attempt_at: null,
+  attempt_sends: 0,
+} as const
+
+/**
+ * Their tokens are given out and sent no more, and people have to connect again (a secret's address changed, the
+ * account of ours is another). The rows keep their ids. An application's own connection that can fetch anew does so.
+ */
+export async function markConnections(
+  sql: Sql,
+  serverId: string,
+  state: 'needs_authorization',
+  reason: string,
+): Promise<void> {
+  const now = nowSeconds()
+  await sql
+    .updateTable('connections')
+    .set((old) => ({
+      ...noTokens,
+      state,
+      reason,
+      detail: null,
+      state_at: now,
+      updated_at: now,
+      version: old('version', '+', 1),
+    }))
+    .where('server_id', '=', serverId)
+    .execute()
+  await sql
+    .deleteFrom('refresh_answers')
+    .where('connection_id', 'in', sql.selectFrom('connections').select('id').where('server_id', '=', serverId))
+    .execute()
+}
+
+/** What waited for the settings is tried again: by whoever asks at once, in the background spread over `seconds`. */
+export async function resumeConnections(sql: Sql, serverId: string): Promise<void> {
+  await sql
+    .updateTable('connections')
+    .set({ next_try_at: null, failures: 0 })
+    .where('server_id', '=', serverId)
+    .where('state', 'in', ['ok', 'degraded'])
+    .where('failures', '>', 0)
+    .execute()
+}
+
+/** All connections of a server are gone, with their tokens. */
+export async function removeConnectionsOf(sql: Sql, serverId: string): Promise<void> {
+  await sql.deleteFrom('connections').where('server_id', '=', serverId).execute()
+}
+
+/** Nothing that spends a refresh token is sent any more until it is released. Answers how many there are. */
+export async function freezeConnections(sql: Sql, now: number): Promise<number> {
+  const { numUpdatedRows } = await sql
+    .updateTable('connections')
+    .set({ frozen_at: now })
+    .where('refresh_sealed', 'is not', null)
+    .where('frozen_at', 'is', null)
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
+}
+
+/** The rows are the real ones: they go on. `ids` undefined: all of the realm. Answers how many there were. */
+export function releaseConnections(
+  db: Database,
+  actor: Actor,
+  realmId: string,
+  ids?: readonly string[],
+): Promise<number> {
+  return transaction(db, async (sql) => {
+    const frozen = sql
+      .updateTable('connections')
+      .set({ frozen_at: null, updated_at: nowSeconds() })
+      .where('realm_id', '=', realmId)
+      .where('frozen_at', 'is not', null)
+    const released = await (ids === undefined ? frozen : frozen.where('id', 'in', [...ids])).returning('id').execute()
+    if (released.length === 0) return 0
+    await writeAudit(sql, {
+      realm_id: realmId,
+      actor,
+      action: 'connection.release',
+      object_kind: 'connection',
+      object_id: released.length === 1 ? (released[0]?.id ?? '') : '*',
+      object_name: `${released.length} connections`,
+      after: { released: released.length },
+    })
+    return released.length
+  })
+}
+
+/** The row and its tokens are gone. undefined: there was none. */
+export function removeConnection(
+  db: Database,
+  actor: Actor,
+  connection: Pick<ConnectionRow, 'id' | 'realm_id'>,
+  serverName: string,
+): Promise<ConnectionRow | undefined> {
+  return transaction(db, async (sql) => {
+    const row = await sql.deleteFrom('connections').where('id', '=', connection.id).returningAll().executeTakeFirst()
+    if (row === undefined) return undefined
+    const what = row.subject === APPLICATION ? APPLICATION : 'user'
+    await writeAudit(sql, {
+      realm_id: row.realm_id,
+      actor,
+      action: 'connection.disconnect',
+      object_kind: 'connection',
+      object_id: row.id,
+      object_name: serverName,
+      before: { subject: row.subject, kind: what, state: row.state, scope: row.scope },
+    })
+    return row
+  })
+}

@@ -1,0 +1,74 @@
+/**
+ * Which database this is, as the database says: its own id, and a mark that every spent refresh token raises. Compared
+ * with what is known outside it (`outbound/instance.ts`), they tell a copy and a restored backup from the real one.
+ */
+import { sql as raw } from 'kysely'
+import type { Database, Sql } from './database.ts'
+import { addFact, readFact, writeFact } from './facts.ts'
+
+const ID = 'instance'
+const HIGH_WATER = 'outbound_high_water'
+const PLACE = 'instance_place'
+
+export interface Instance {
+  readonly id: string
+  readonly highWater: number
+}
+
+/** undefined: this database has never refreshed anything anywhere. */
+export async function readInstance(db: Database): Promise<Instance | undefined> {
+  const id = await readFact(db.sql, ID)
+  return id === undefined ? undefined : { id, highWater: Number((await readFact(db.sql, HIGH_WATER)) ?? 0) }
+}
+
+/** Gives the database its id; of two at once both get the same. */
+export async function foundInstance(db: Database, id: string): Promise<Instance> {
+  const highWater = Number(await addFact(db.sql, HIGH_WATER, '0'))
+  return { id: await addFact(db.sql, ID, id), highWater }
+}
+
+/** From now on this database is `id`, whatever it was: every other copy is not. */
+export async function renameInstance(sql: Sql, id: string): Promise<void> {
+  await writeFact(sql, ID, id)
+}
+
+/** Where the database lay when it was last known to be the real one. */
+export async function readPlace(sql: Sql): Promise<string | undefined> {
+  return await readFact(sql, PLACE)
+}
+
+export async function writePlace(sql: Sql, place: string): Promise<void> {
+  await writeFact(sql, PLACE, place)
+}
+
+/** In the transaction that saves a new refresh token; answers the mark. */
+export async function raiseHighWater(sql: Sql): Promise<number> {
+  const { value } = await sql
+    .updateTable('facts')
+    .set({ value: raw<string>`cast(cast(value as bigint) + 1 as text)` })
+    .where('name', '=', HIGH_WATER)
+    .returning('value')
+    .executeTakeFirstOrThrow()
+  return Number(value)
+}
+
+/**
+ * What a database says that stands on PostgreSQL, beside its name: a copy that was restored elsewhere says another.
+ * Empty where the server does not tell.
+ */
+export async function databasePlace(db: Database): Promise<string> {
+  if (db.engine === 'sqlite') return ''
+  const place = raw<{ place: string }>`select (select oid from pg_database where datname = current_database())::text as place`
+  const { rows } = await place.execute(db.sql)
+  return `${rows[0]?.place ?? ''}/${await systemIdentifier(db)}`
+}
+
+/** Not every server that speaks PostgreSQL's protocol has one, or tells it to everybody. */
+async function systemIdentifier(db: Database): Promise<string> {
+  try {
+    const { rows } = await raw<{ id: string }>`select system_identifier::text as id from pg_control_system()`.execute(db.sql)
+    return rows[0]?.id ?? ''
+  } catch {
+    return ''
+  }
+}

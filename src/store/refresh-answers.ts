@@ -1,0 +1,64 @@
+/**
+ * The journal: what a foreign server answered, sealed, kept before anything is read of it. An answer that is saved
+ * leaves the journal in the same transaction; one in which no token was found stays until it is read again or replaced.
+ */
+import { nowSeconds } from '#observe/clock.ts'
+import type { RefreshAnswersTable } from './connection-tables.ts'
+import type { Database, Sql } from './database.ts'
+
+export type RefreshAnswerRow = Readonly<RefreshAnswersTable>
+
+/** Days that an answer stays which nobody could read. */
+const UNREADABLE_DAYS = 30
+const DAY = 86_400
+
+/** Step 8. Writing the same again changes nothing. */
+export async function journalAnswer(db: Database, row: RefreshAnswerRow): Promise<void> {
+  await db.sql
+    .insertInto('refresh_answers')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
+}
+
+/** What was received and not saved, oldest first. */
+export async function listPendingAnswers(db: Database, limit: number): Promise<readonly RefreshAnswerRow[]> {
+  return await db.sql
+    .selectFrom('refresh_answers')
+    .selectAll()
+    .where('state', '=', 'pending')
+    .orderBy('received_at_ms')
+    .limit(limit)
+    .execute()
+}
+
+/** Of one connection, newest first. */
+export async function listAnswersOf(sql: Sql, connectionId: string): Promise<readonly RefreshAnswerRow[]> {
+  return await sql
+    .selectFrom('refresh_answers')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .orderBy('received_at_ms', 'desc')
+    .execute()
+}
+
+/** No token was found in it: it is kept for a while, the older ones of its connection are not. */
+export async function keepUnreadable(sql: Sql, row: RefreshAnswerRow): Promise<void> {
+  const expires_at = nowSeconds() + UNREADABLE_DAYS * DAY
+  await sql
+    .deleteFrom('refresh_answers')
+    .where('connection_id', '=', row.connection_id)
+    .where('id', '!=', row.id)
+    .where('state', '=', 'unreadable')
+    .execute()
+  await sql
+    .insertInto('refresh_answers')
+    .values({ ...row, state: 'unreadable', expires_at })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ state: 'unreadable', expires_at }))
+    .execute()
+}
+
+/** Nothing in it is worth keeping. */
+export async function dropAnswer(sql: Sql, id: string): Promise<void> {
+  await sql.deleteFrom('refresh_answers').where('id', '=', id).execute()
+}
