@@ -55,11 +55,14 @@ describe('the contract', () => {
   })
 
   test('every filter and every order that a list declares is there', async () => {
-    const values: Readonly<Record<string, string>> = { enabled: 'true', built_in: 'true', email_verified: 'true' }
-    for (const operation of operations.filter((each) => each.id.endsWith('.list'))) {
+    const flags = { enabled: 'true', built_in: 'true', email_verified: 'true' }
+    const values: Readonly<Record<string, string>> = { ...flags, format: 'json' }
+    // A list below an object with an id of ours is asked in that object's own tests.
+    const lists = operations.filter((each) => each.id.endsWith('.list') && !pathOf(each).includes('{'))
+    for (const operation of lists) {
       const shape = operation.query instanceof z.ZodObject ? operation.query.shape : {}
       for (const name of Object.keys(shape)) {
-        if (name === 'sort') continue
+        if (name === 'sort' || name === 'columns') continue
         const value = values[name] ?? (/(_at|_in|_ms|^uses|page|_size)$/.test(name) ? '7' : 'x')
         expect((await admin.get(`${pathOf(operation)}?${name}=${value}`)).status, `${operation.id} ${name}`).toBe(200)
       }
@@ -100,7 +103,9 @@ describe('the contract', () => {
 
   test('every answer fits the schema that the contract promises', async () => {
     const caller = createCaller({ baseUrl: `${house.url}/api/v1`, token: () => admin.token })
-    for (const operation of operations.filter((each) => each.id.endsWith('.list'))) {
+    // A list below an object with an id of ours is asked in that object's own tests.
+    const lists = operations.filter((each) => each.id.endsWith('.list') && !pathOf(each).includes('{'))
+    for (const operation of lists) {
       if (/\{(client_id|id)\}/.test(operation.path)) continue
       for (const realm of ['system', 'default']) {
         const params = operation.path.includes('{realm}') ? { realm } : {}

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Operation } from '#contract/operation.ts'
 import type { Request } from '#http/message.ts'
 import type { Actor } from '#store/audit.ts'
-import type { ListQuery } from '#store/listing.ts'
+import type { ListQuery, WholeList } from '#store/listing.ts'
 import type { Realm } from '#store/realms.ts'
 import type { AdminContext } from './context.ts'
 import type { Administrator } from './gate.ts'
@@ -41,7 +41,11 @@ export function handle<O extends Operation>(
   return { operation, run }
 }
 
+/** Set in the query of a list that is read as a whole, page by page: no parameter can say it. */
+export const wholeList = Symbol('the whole list')
+
 interface Listed {
+  readonly [wholeList]?: WholeList
   readonly page: number
   readonly page_size: number
   readonly search?: string | undefined
@@ -51,13 +55,13 @@ interface Listed {
 
 /** The words of a list as the store takes them. */
 export function listQueryOf(query: Listed): ListQuery {
-  const { page, page_size, search, sort, ...rest } = query
+  const { page, page_size, search, sort, format: _format, columns: _columns, ...rest } = query
   const filters: Record<string, string> = {}
   for (const [name, value] of Object.entries(rest)) {
     // A field left empty in a form narrows nothing.
     if (typeof value === 'string' && value !== '') filters[name] = value
   }
-  return { filters, search, sort, page, page_size }
+  return { filters, search, sort, page, page_size, whole: query[wholeList] }
 }
 
 /** A list that is always short: it comes whole, on one page. */

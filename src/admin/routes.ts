@@ -16,7 +16,9 @@ import { clientHandlers } from './clients.ts'
 import { configurationHandlers } from './configuration/handlers.ts'
 import type { AdminContext } from './context.ts'
 import { exported } from './export/export.ts'
+import { eventHandlers } from './events.ts'
 import { actorOf, allowPlatform, authenticateAdministrator, reachRealm, systemOf } from './gate.ts'
+import { deletedHandlers } from './deleted.ts'
 import { grantHandlers } from './grants.ts'
 import { legacyUseHandlers } from './legacy-uses.ts'
 import { loginFailureHandlers } from './login-failures.ts'
@@ -50,6 +52,8 @@ export const handlers: readonly Handled[] = [
   ...signingKeyHandlers,
   ...legacyUseHandlers,
   ...auditHandlers,
+  ...deletedHandlers,
+  ...eventHandlers,
   ...configurationHandlers,
 ]
 

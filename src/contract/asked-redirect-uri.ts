@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { clientParams } from './client.ts'
 import { id, time } from './field.ts'
 import { noQuery, nothing, operation } from './operation.ts'
-import { page } from './page.ts'
+import { page, wholeListQuery } from './page.ts'
 
 export const askedRedirectUri = z
   .object({
@@ -28,6 +28,7 @@ export const listAskedRedirectUris = operation({
   method: 'GET',
   path: '/realms/{realm}/clients/{client_id}/asked-redirect-uris',
   summary: 'Unknown redirect URIs that requests named and that were refused; at most ten, the latest first',
+  query: wholeListQuery,
   right: 'read',
   body: nothing,
   answer: page(askedRedirectUri),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { clientParams, typedSecret } from './client.ts'
 import { id, text, time } from './field.ts'
 import { noQuery, nothing, operation } from './operation.ts'
-import { page } from './page.ts'
+import { page, wholeListQuery } from './page.ts'
 
 export const clientSecret = z
   .object({
@@ -41,6 +41,7 @@ export const listSecrets = operation({
   method: 'GET',
   path: '/realms/{realm}/clients/{client_id}/secrets',
   summary: 'The secrets of a client, without their values',
+  query: wholeListQuery,
   right: 'read',
   body: nothing,
   answer: page(clientSecret),

@@ -1,5 +1,6 @@
-/** Lists: one parameter per field, search, sort, pages; and what they answer. */
+/** Lists: one parameter per field, search, sort, pages; what they answer; and the same lists as files. */
 import { z } from 'zod'
+import type { Operation } from './operation.ts'
 
 export const largestPage = 1000
 
@@ -8,12 +9,53 @@ export interface Page<T> {
   readonly total: number
   readonly page: number
   readonly page_size: number
+  readonly total_is_lower_bound?: true | undefined
 }
 
-export function page<I extends z.ZodType>(
-  item: I,
-): z.ZodObject<{ items: z.ZodArray<I>; total: z.ZodNumber; page: z.ZodNumber; page_size: z.ZodNumber }> {
-  return z.object({ items: z.array(item), total: z.int().min(0), page: z.int().min(1), page_size: z.int().min(1) })
+type PageShape<I extends z.ZodType> = {
+  items: z.ZodArray<I>
+  total: z.ZodNumber
+  page: z.ZodNumber
+  page_size: z.ZodNumber
+  total_is_lower_bound: z.ZodOptional<z.ZodLiteral<true>>
+}
+
+export function page<I extends z.ZodType>(item: I): z.ZodObject<PageShape<I>> {
+  return z.object({
+    items: z.array(item),
+    total: z.int().min(0),
+    page: z.int().min(1),
+    page_size: z.int().min(1),
+    total_is_lower_bound: z
+      .literal(true)
+      .describe('there only when rows were counted no further: there are more than total')
+      .optional(),
+  })
+}
+
+export const exportFormats = ['json', 'csv', 'xlsx', 'pdf'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
+const format = z
+  .enum(exportFormats)
+  .describe('answers the whole filtered list, in its order, as a file; page and page_size count for nothing then')
+  .optional()
+const columns = z
+  .string()
+  .max(2000)
+  .regex(/^[a-z_]+(?:,[a-z_]+)*$/, 'must be names of fields with commas between them')
+  .describe('with format: the fields that the file has, in this order')
+  .meta({ examples: ['client_id,client_name,enabled'] })
+  .optional()
+
+/** The query of a list that is always short: it comes whole. */
+export const wholeListQuery = z.strictObject({ format, columns })
+
+/** What each row of a list operation is; undefined where the operation answers no list. */
+export function itemOf(operation: Operation): z.ZodType | undefined {
+  const { answer } = operation
+  const items: unknown = answer instanceof z.ZodObject ? answer.shape['items'] : undefined
+  return items instanceof z.ZodArray ? (items.element as z.ZodType) : undefined
 }
 
 /** A part of a word, whatever its case. */
@@ -48,5 +90,7 @@ export function listQuery<S extends Record<string, z.ZodType>, F extends string>
     sort: z.enum(names).optional(),
     page: z.coerce.number<string | number>().int().min(1).max(1_000_000).default(1),
     page_size: z.coerce.number<string | number>().int().min(1).max(largestPage).default(25),
+    format,
+    columns,
   })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id, time } from './field.ts'
 import { noQuery, nothing, operation } from './operation.ts'
-import { page } from './page.ts'
+import { page, wholeListQuery } from './page.ts'
 import { userParams } from './user.ts'
 
 export const session = z
@@ -26,6 +26,7 @@ export const listSessions = operation({
   method: 'GET',
   path: '/realms/{realm}/users/{id}/sessions',
   summary: 'Where a user is logged in',
+  query: wholeListQuery,
   right: 'read',
   body: nothing,
   answer: page(session),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id, realmName, time } from './field.ts'
 import { noQuery, nothing, operation } from './operation.ts'
-import { page } from './page.ts'
+import { page, wholeListQuery } from './page.ts'
 
 export const signingKey = z
   .object({
@@ -38,6 +38,7 @@ export const listKeys = operation({
   method: 'GET',
   path: '/realms/{realm}/keys',
   summary: 'Signing keys: the next, the current and those retired whose tokens may still live',
+  query: wholeListQuery,
   right: 'read',
   body: nothing,
   refusals: [400, 404],

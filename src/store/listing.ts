@@ -6,6 +6,9 @@
 import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import { fold } from './fold.ts'
 import type { Tables } from './tables.ts'
+import { pageOfWhole, type WholeList } from './whole-list.ts'
+
+export { WholeList } from './whole-list.ts'
 
 export interface ListQuery {
   /** Field to condition, as on the wire: `client_name=abc`, `expires_in=>3600`, `created_at=1700000000..`. */
@@ -16,11 +19,15 @@ export interface ListQuery {
   /** From 1. */
   readonly page: number
   readonly page_size: number
+  /** The page is one of many that are to show the list as it is at the first of them. */
+  readonly whole?: WholeList | undefined
 }
 
 export interface Page<T> {
   readonly items: readonly T[]
   readonly total: number
+  /** The rows were counted no further. */
+  readonly totalIsLowerBound?: true
 }
 
 /**
@@ -65,11 +72,13 @@ export async function listPage<B extends keyof Tables, Row>(
   const order = orderOf(rules, asked.sort ?? rules.sort)
   const matching = conditionsOf(rules, asked).reduce((narrowed, condition) => narrowed.where(condition), query)
   const keys = [rules.key].flat().map((column) => sql`${sql.ref(column)} asc`)
-  const items = await keys
-    .reduce((ordered, key) => ordered.orderBy(key), matching.orderBy(order))
-    .limit(asked.page_size)
-    .offset((asked.page - 1) * asked.page_size)
-    .execute()
+  const ordered = keys.reduce((sorted, key) => sorted.orderBy(key), matching.orderBy(order))
+  const offset = (asked.page - 1) * asked.page_size
+  if (asked.whole && typeof rules.key === 'string') {
+    const items = await pageOfWhole(asked.whole, query, ordered, rules.key, offset, asked.page_size)
+    return { items, total: asked.whole.total ?? 0 }
+  }
+  const items = await ordered.limit(asked.page_size).offset(offset).execute()
   const counted = await matching.clearSelect().select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow()
   return { items, total: counted.total }
 }
