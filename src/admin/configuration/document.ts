@@ -41,7 +41,7 @@ export function readDocument(text: string): { readonly [name: string]: Plain } {
     schema: 'core',
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
     lineCounter: lines,
   })
   const problem = document.errors[0] ?? document.warnings[0]

@@ -89,9 +89,9 @@ async function planned(call: Call<Operation>, asked: Asked): Promise<Outcome> {
   )
 }
 
-async function unlessUndone(work: Promise<Outcome>): Promise<Outcome> {
+async function unlessUndone(outcome: Promise<Outcome>): Promise<Outcome> {
   try {
-    return await work
+    return await outcome
   } catch (error) {
     if (error instanceof Undone) return error.outcome
     throw error

@@ -33,11 +33,14 @@ export function documentOf(scene: Scene, contents: Contents): string {
 /** Without what it would be anyway. */
 function brief(section: Section, opened: Opened, entry: Entry): Entry {
   const { key } = section
-  let said: Entry = key === undefined ? {} : { [key]: entry[key] }
+  const said: Record<string, unknown> = key === undefined ? {} : { [key]: entry[key] }
+  let whole = opened.complete(said)
   for (const [name, value] of Object.entries(entry)) {
-    if (name !== key && !isDeepStrictEqual(opened.complete(said)[name], value)) said = { ...said, [name]: value }
+    if (isDeepStrictEqual(whole[name], value)) continue
+    said[name] = value
+    whole = opened.complete(said)
   }
-  return isDeepStrictEqual(opened.complete(said), entry) ? said : entry
+  return isDeepStrictEqual(whole, entry) ? said : entry
 }
 
 /** The same on every engine, whatever its collation. */
