@@ -77,7 +77,7 @@ export interface AnswerRules {
   /** All paths start here; an answer that has no such member is read from its top. */
   readonly root?: Path
   readonly fields?: FieldPaths
-  /** Statuses of an answer that may hold tokens. Default: 200 to 299. */
+  /** Statuses of answers that may hold tokens, beside 200 to 299. */
   readonly statuses?: readonly number[]
   /** A refusal that says 200: success is where the value at `path` (from the top) is one of these, as text. */
   readonly success?: { readonly path: Path; readonly equals: readonly string[] }

@@ -10,6 +10,7 @@ export interface Parameter {
   readonly value: string
   /** Without one the parameter goes with every leg. */
   readonly leg?: Leg
+  readonly secret?: boolean
 }
 
 export type AssertionAlg = 'HS256' | 'RS256' | 'ES256' | 'PS256'
