@@ -5,6 +5,8 @@ import { auditOperations } from './audit.ts'
 import { clientOperations } from './client.ts'
 import { clientSecretOperations } from './client-secret.ts'
 import { configurationOperations } from './configuration.ts'
+import { deletedOperations } from './deleted.ts'
+import { eventOperations } from './event.ts'
 import { grantOperations } from './grant.ts'
 import { legacyUseOperations } from './legacy-use.ts'
 import { loginFailureOperations } from './login-failures.ts'
@@ -33,5 +35,7 @@ export const operations: readonly Operation[] = [
   ...signingKeyOperations,
   ...legacyUseOperations,
   ...auditOperations,
+  ...deletedOperations,
+  ...eventOperations,
   ...configurationOperations,
 ]

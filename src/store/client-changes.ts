@@ -147,7 +147,7 @@ export function deleteClient(db: Database, actor: Actor, realmId: string, client
     await revokeGrantsOf(sql, { clientId: row.id }, 'client deleted')
     const { realm_id, id: object_id, client_id: name } = row
     const deletedId = await discard(sql, actor, { realm_id, kind: 'client', object_id, name })
-    await discardRoles(sql, deletedId, { client_id: row.id })
+    await discardRoles(sql, deletedId, 'client_id', row.id)
     await sql.deleteFrom('client_secrets').where('client_id', '=', row.id).execute()
     await sql.deleteFrom('client_roles').where('client_id', '=', row.id).execute()
     await sql.deleteFrom('consents').where('client_id', '=', row.id).execute()

@@ -36,18 +36,16 @@ export async function discard(sql: Sql, actor: Actor, object: Discarded): Promis
 export async function discardRoles(
   sql: Sql,
   deletedId: string,
-  where: { readonly user_id: string } | { readonly client_id: string } | { readonly role_id: string },
+  column: 'user_id' | 'client_id' | 'role_id',
+  id: string,
 ): Promise<void> {
-  if (!('client_id' in where)) await discardHeld(sql, deletedId, 'user', where)
-  if (!('user_id' in where)) await discardHeld(sql, deletedId, 'client', where)
-}
-
-async function discardHeld(sql: Sql, deletedId: string, holder: 'user' | 'client', where: object): Promise<void> {
-  const [[column = '', id] = []] = Object.entries(where)
-  const [table, holderId] = [text.table(`${holder}_roles`), text.ref(`${holder}_id`)]
-  await text`insert into deleted_links (deleted_id, kind, holder_id, target)
-    select ${text.val(deletedId)}, ${text.val(`${holder}_role`)}, ${holderId}, role_id from ${table}
-    where ${text.ref(column)} = ${id}`.execute(sql)
+  const holders = (['user', 'client'] as const).filter((holder) => column === 'role_id' || column === `${holder}_id`)
+  for (const holder of holders) {
+    const [table, holderId] = [text.table(`${holder}_roles`), text.ref(`${holder}_id`)]
+    await text`insert into deleted_links (deleted_id, kind, holder_id, target)
+      select ${text.val(deletedId)}, ${text.val(`${holder}_role`)}, ${holderId}, role_id from ${table}
+      where ${text.ref(column)} = ${id}`.execute(sql)
+  }
 }
 
 const deletedList: ListRules = {

@@ -120,7 +120,7 @@ export function deleteRole(db: Database, actor: Actor, realmId: string, name: st
     if (!before) return false
     const contents: RolesTable = { ...before, built_in: before.built_in ? 1 : 0 }
     const named = { realm_id: realmId, kind: 'role', object_id: before.id, name, contents } as const
-    await discardRoles(sql, await discard(sql, actor, named), { role_id: before.id })
+    await discardRoles(sql, await discard(sql, actor, named), 'role_id', before.id)
     await sql.deleteFrom('user_roles').where('role_id', '=', before.id).execute()
     await sql.deleteFrom('client_roles').where('role_id', '=', before.id).execute()
     await sql.deleteFrom('roles').where('id', '=', before.id).execute()

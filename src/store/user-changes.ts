@@ -129,7 +129,7 @@ export function deleteUser(db: Database, actor: Actor, realmId: string, id: stri
     await sql.updateTable('users').set({ deleted_at: nowSeconds() }).where('id', '=', id).execute()
     await endUser(sql, id, 'user deleted')
     const named = { realm_id: realmId, kind: 'user', object_id: id, name: row.username } as const
-    await discardRoles(sql, await discard(sql, actor, named), { user_id: id })
+    await discardRoles(sql, await discard(sql, actor, named), 'user_id', id)
     await sql.deleteFrom('credentials').where('user_id', '=', id).execute()
     await sql.deleteFrom('user_roles').where('user_id', '=', id).execute()
     await sql.deleteFrom('consents').where('user_id', '=', id).execute()
