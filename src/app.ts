@@ -24,6 +24,7 @@ import type { Log } from '#observe/log.ts'
 import { createMetrics } from '#observe/metrics.ts'
 import { isUnavailable, openDatabase } from '#store/database.ts'
 import { LegacyUses } from '#store/legacy-uses.ts'
+import { Events } from '#store/events.ts'
 import { listRealms } from '#store/realms.ts'
 import { startChores } from './chores.ts'
 import type { Config } from './config.ts'
@@ -68,7 +69,7 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
       metrics,
       pace: createPace(),
       gate: createGate(),
-      activity: new ClientActivity(db, log),
+      events: new Events(db, (err) => log.warn({ err }, 'what happened at the doors waits to be written')),
       ownClient: await createOwnClient(),
       legacyUses: new LegacyUses(db, (err) => log.warn({ err }, 'a count of uses waits to be written')),
     }
@@ -142,7 +143,7 @@ async function shut(
   front: Server,
   operations: Server,
   chores: { stop(): Promise<void> },
-  { db, activity, legacyUses }: IssuerContext,
+  { db, activity, legacyUses, events }: IssuerContext,
 ): Promise<void> {
   state.isReady = false
   await front.close(GRACE_SECONDS)
@@ -152,3 +153,4 @@ async function shut(
   await legacyUses.close()
   await db.close()
 }
+  await events.close()

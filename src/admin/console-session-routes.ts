@@ -24,6 +24,7 @@ import { authorizationRequestSeconds } from '#store/authorization-requests.ts'
 import { addConsoleSession, addConsoleSignIn, spendConsoleSignIn } from '#store/console-sessions.ts'
 import { revokeGrant } from '#store/grants.ts'
 import type { Realm } from '#store/realms.ts'
+import type { User } from '#store/users.ts'
 import { noRolePage, signedOutPage, signInFailedPage } from './console-pages.ts'
 import {
   clearedConsoleCookie,
@@ -116,13 +117,14 @@ async function callback(context: AdminContext, system: Realm, request: Request):
   const token = await redeemOwnCode(context, system, request, { code, verifier, redirectUri: redirectUri(publicUrl) })
   if (!token?.user || !token.grant) return failed(system, request, 'the grant has ended')
   if (!token.user.roles.some(isAdministrative)) return await withoutRole(context, system, request, token)
-  return await begin(context, system, request, token.grant.id, signedIn.return_to)
+  return await begin(context, system, request, token.user, token.grant.id, signedIn.return_to)
 }
 
 async function begin(
   context: AdminContext,
   system: Realm,
   request: Request,
+  user: User,
   grantId: string,
   returnTo: string,
 ): Promise<Response> {
@@ -138,7 +140,8 @@ async function begin(
     absolute_seconds: system.settings.session_absolute_seconds,
     previous_token_hash: previous === undefined ? undefined : sha256Base64url(previous),
   })
-  request.log.info({ session: session.id, grant: grantId }, 'somebody signed in to the console')
+  context.events.record({ ...eventOf(system, request, user), kind: 'console_sign_in' })
+  request.log.info({ session: session.id, grant: grantId, user: user.id }, 'somebody signed in to the console')
   return seeOther(publicUrl + returnTo, [consoleCookie(publicUrl, system, value)])
 }
 
@@ -151,6 +154,11 @@ async function withoutRole(
 ): Promise<Response> {
   if (!grant || !user) throw new Error('a code is redeemed for a person')
   await revokeGrant(context.db.sql, grant.id, 'no administrative role')
+  context.events.record({
+    ...eventOf(system, request, user),
+    kind: 'console_refused',
+    detail: 'no administrative role',
+  })
   request.log.warn({ user: user.id }, 'a person without an administrative role came to the console')
   const browser = ensureBrowser(request, context.publicUrl, system.name)
   return noRolePage(system, {
@@ -167,10 +175,16 @@ async function signOut(context: AdminContext, system: Realm, request: Request): 
   if (console) {
     requireOwnPage(context, request, console, parseForm(request.body).get('csrf_token'))
     await endConsole(context, console)
+    context.events.record({ ...eventOf(system, request, console.user), kind: 'console_sign_out' })
     request.log.info({ session: console.session.id, user: console.user.id }, 'somebody signed out of the console')
   }
   const cookies = console ? [clearedSessionCookie(publicUrl, system)] : []
   return seeOther(`${publicUrl}${root}signed-out`, [...cookies, clearedConsoleCookie(publicUrl, system)])
+}
+
+function eventOf(system: Realm, request: Request, user: User) {
+  const where = { address: request.address, request_id: request.id }
+  return { realm_id: system.id, user, client_id: consoleClientId, ...where }
 }
 
 function failed(system: Realm, request: Request, because: string): Response {

@@ -5,6 +5,7 @@
  */
 import { parseAuthorization } from '#http/authorization.ts'
 import type { Request } from '#http/message.ts'
+import { Refusal } from '#http/refusal.ts'
 import { type Client, findClient } from '#store/clients.ts'
 import type { Realm } from '#store/realms.ts'
 import { ASSERTION_TYPE, checkAssertion, clientIdOfAssertion } from './assertion.ts'
@@ -12,7 +13,7 @@ import { verifyClientSecret } from './client-secret.ts'
 import type { IssuerContext } from './context.ts'
 import type { Parameters } from './parameters.ts'
 import { invalidClient, invalidRequest } from './refusals.ts'
-import { type Soon, soon } from './soon.ts'
+import { caught, type Soon, soon } from './soon.ts'
 
 /** What the caller showed, before anything is believed. */
 type Shown =
@@ -40,8 +41,32 @@ export function authenticateClient(
   const shown = readCredentials(request, parameters)
   const scheme = shown.method === 'basic' ? 'Basic' : undefined
   return soon(findShown(context, realm, shown), (client) => {
-    if (client === undefined) throw invalidClient('unknown client', { client_id: shown.clientId }, scheme)
-    return soon(prove(context, realm, request, client, shown), () => admit(context, client, scheme))
+    const work = () => {
+      if (client === undefined) throw invalidClient('unknown client', { client_id: shown.clientId }, scheme)
+      return soon(prove(context, realm, request, client, shown), () => admit(context, client, scheme))
+    }
+    return caught(work, (error) => {
+      if (error instanceof Refusal && error.status === 401) recordFailure(context, realm, request, client, error)
+      throw error
+    })
+  })
+}
+
+/** What was sent as an unknown client's name may be a secret: it is in no row. */
+function recordFailure(
+  context: IssuerContext,
+  realm: Realm,
+  request: Request,
+  client: Client | undefined,
+  { description }: Refusal,
+): void {
+  context.events.record({
+    realm_id: realm.id,
+    kind: 'client_authentication_failed',
+    client_id: client?.client_id,
+    address: request.address,
+    request_id: request.id,
+    detail: description,
   })
 }
 

@@ -1,6 +1,7 @@
 import type { PasswordHasher } from '#crypto/password.ts'
 import type { Metrics } from '#observe/metrics.ts'
 import type { Database } from '#store/database.ts'
+import type { Events } from '#store/events.ts'
 import type { Gate } from './gate.ts'
 import type { Pace } from './throttle.ts'
 
@@ -15,4 +16,6 @@ export interface LoginContext {
   /** One for every door where a password is shown: a flood at one slows the others. */
   readonly pace: Pace
   readonly gate: Gate
+  /** Where every door notes what happened there; nothing waits for it. */
+  readonly events: Events
 }

@@ -55,6 +55,7 @@ export async function provePassword<T>(
     const seconds = await checkAttempt(context.db, keys)
     if (seconds > 0) {
       context.metrics.login(realm.name, 'throttled')
+      context.events.record({ ...eventOf(attempt, user), kind: 'login_throttled' })
       request.log.warn({ event: 'login_throttled', user: user?.id, address: request.address }, 'login has to wait')
       return { outcome: 'wait', seconds }
     }
@@ -68,10 +69,11 @@ export async function provePassword<T>(
 /** Undefined: this is nobody; the attempt stays counted. One hash is computed whoever was named. */
 async function check(
   context: LoginContext,
-  { realm, request, password }: PasswordAttempt,
+  attempt: PasswordAttempt,
   user: User | undefined,
   keys: readonly ThrottleKey[],
 ): Promise<Proved | undefined> {
+  const { realm, request, password } = attempt
   await context.pace.slowDown(realm.id)
   const stored = user && (await findPassword(context.db, user.id))
   const isRight = await checked(context, keys, () =>
@@ -80,9 +82,15 @@ async function check(
   if (user && stored && isRight && user.enabled) return { user, hash: stored.value, keys }
   context.pace.failed(realm.id)
   context.metrics.login(realm.name, isRight ? 'disabled' : 'wrong_credentials')
+  const why = isRight ? 'the user is disabled' : ''
+  context.events.record({ ...eventOf(attempt, user), kind: 'login_failed', detail: why })
   // What was typed as a name may be a password: it is not logged.
   request.log.warn({ event: 'login_failed', user: user?.id, address: request.address }, 'login failed')
   return undefined
+}
+
+function eventOf({ realm, request }: PasswordAttempt, user: User | undefined) {
+  return { realm_id: realm.id, user, address: request.address, request_id: request.id }
 }
 
 /** An attempt that nobody came to check is not a failure. */

@@ -14,6 +14,7 @@ import {
 } from '#store/authorization-requests.ts'
 import { type Client, findClientById } from '#store/clients.ts'
 import { findRealm, type Realm } from '#store/realms.ts'
+import type { User } from '#store/users.ts'
 import { type Browser, sameBrowser } from './browser.ts'
 import type { LoginContext } from './context.ts'
 import { type CurrentSession, currentSession } from './session.ts'
@@ -55,6 +56,11 @@ export async function readVisit(context: LoginContext, request: Request, id: str
   if (!client?.enabled) throw staleRequest({ reason: 'the client is deleted or disabled' })
   const session = await currentSession(context, realm, request)
   return { request, realm, client, stored, browser, session }
+}
+
+/** What an event at this step says of where it was. */
+export function eventOf({ realm, request, client }: Visit, user: Pick<User, 'id' | 'username'>) {
+  return { realm_id: realm.id, user, client_id: client.client_id, address: request.address, request_id: request.id }
 }
 
 /** Back to the dispatcher, which alone chooses what comes next. 303: a password is never sent on (RFC 9700 §4.12). */

@@ -47,7 +47,7 @@ async function requested(
   }
   const session = await currentSession(context, realm, request)
   if (session && !(hint && means(hint, session))) return ask(context, realm, request, session)
-  if (session) await end(context, request, session, 'logout by client')
+  if (session) await end(context, realm, request, session, 'logout by client')
   const cookie = clearedSessionCookie(context.publicUrl, realm)
   const client = await clientOf(context, realm, hint, clientId)
   const answer = client && backToClient(context, request, client, parameters)
@@ -64,7 +64,7 @@ export async function confirmLogout(context: IssuerContext, realm: Realm, reques
   if (session) {
     const browser = ensureBrowser(request, context.publicUrl, realm.name)
     requireFormToken(browser, ['logout', session.id], readBody(request))
-    await end(context, request, session, 'logout')
+    await end(context, realm, request, session, 'logout')
   }
   return loggedOutPage(realm, [clearedSessionCookie(context.publicUrl, realm)])
 }
@@ -84,8 +84,16 @@ function means(hint: IdTokenHint, session: CurrentSession): boolean {
   return hint.sub === session.user.id && (hint.sid === undefined || hint.sid === session.id)
 }
 
-async function end(context: IssuerContext, request: Request, session: CurrentSession, because: string): Promise<void> {
+async function end(
+  context: IssuerContext,
+  realm: Realm,
+  request: Request,
+  session: CurrentSession,
+  because: string,
+): Promise<void> {
   await endSession(context.db, session.id, because)
+  const where = { address: request.address, request_id: request.id }
+  context.events.record({ realm_id: realm.id, kind: 'logout', user: session.user, detail: because, ...where })
   request.log.info({ user: session.user.id, session: session.id, because }, 'a person was signed out')
 }
 

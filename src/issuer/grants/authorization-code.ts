@@ -14,7 +14,7 @@ import { required } from '../parameters.ts'
 import { checkVerifier } from '../pkce.ts'
 import { invalidGrant } from '../refusals.ts'
 import { audienceOf } from '../tokens/scopes.ts'
-import { type GrantRequest, type Proof, personOf } from './grant.ts'
+import { type GrantRequest, type Proof, personOf, recordReuse } from './grant.ts'
 
 export async function authorizationCode(grantRequest: GrantRequest): Promise<Proof> {
   const { context, realm, client, parameters } = grantRequest
@@ -46,8 +46,10 @@ export async function authorizationCode(grantRequest: GrantRequest): Promise<Pro
   }
 }
 
-async function refuseSecondUse({ context, request, client }: GrantRequest, code: AuthorizationCode): Promise<never> {
+async function refuseSecondUse(grantRequest: GrantRequest, code: AuthorizationCode): Promise<never> {
+  const { context, request, client } = grantRequest
   await revokeGrant(context.db.sql, code.grant_id, 'code_reused')
+  recordReuse(grantRequest, 'code_reused')
   request.log.warn(
     { event: 'code_reused', grant: code.grant_id, client_id: client.client_id, address: request.address },
     'an authorization code was shown twice: everything that came of it is revoked',

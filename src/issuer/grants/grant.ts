@@ -33,6 +33,16 @@ export function mayUse(client: Client, grantType: string): void {
   })
 }
 
+/** Something that is good once was shown again. */
+export function recordReuse(
+  { context, realm, client, request }: GrantRequest,
+  kind: 'code_reused' | 'refresh_token_reused',
+  detail = '',
+): void {
+  const where = { address: request.address, request_id: request.id }
+  context.events.record({ realm_id: realm.id, kind, client_id: client.client_id, detail, ...where })
+}
+
 /** The person behind a live grant; `asked`: what the authorization request wanted in the ID token, once. */
 export function personOf(
   { grant, user }: LiveGrant,

@@ -38,6 +38,15 @@ export async function password(grantRequest: GrantRequest): Promise<Proof> {
   if (proof.outcome === 'wrong' || proof.value === undefined) throw invalidGrant('the username or password is wrong')
   await noteFirstUse(grantRequest)
   context.metrics.login(realm.name, 'success')
+  context.events.record({
+    realm_id: realm.id,
+    kind: 'login',
+    user: proof.value.user,
+    client_id: client.client_id,
+    address: request.address,
+    request_id: request.id,
+    detail: 'by the password grant',
+  })
   const audience = audienceOf(scopes, resources, issuerUrl(context.publicUrl, realm.name))
   return { authorization: authorize(grantRequest, proof.value, scopes, audience) }
 }

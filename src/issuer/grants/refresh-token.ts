@@ -14,7 +14,7 @@ import { invalidGrant } from '../refusals.ts'
 import type { Authorization } from '../tokens/authorization.ts'
 import { openAnswer, sealAnswer } from '../tokens/refresh-token.ts'
 import { audienceOf, narrowScopes } from '../tokens/scopes.ts'
-import { type GrantRequest, type Proof, personOf } from './grant.ts'
+import { type GrantRequest, type Proof, personOf, recordReuse } from './grant.ts'
 
 export async function refreshToken(grantRequest: GrantRequest): Promise<Proof> {
   const { context, realm, client, parameters } = grantRequest
@@ -77,11 +77,13 @@ async function replay(grantRequest: GrantRequest, presented: string, found: Pres
 }
 
 async function endFamily(
-  { context, client, request }: GrantRequest,
+  grantRequest: GrantRequest,
   { row }: PresentedRefreshToken,
   because: 'refresh_token_reused' | 'wrong_client',
 ): Promise<never> {
+  const { context, client, request } = grantRequest
   await revokeGrant(context.db.sql, row.grant_id, because)
+  recordReuse(grantRequest, 'refresh_token_reused', because === 'wrong_client' ? 'by another client' : '')
   request.log.warn(
     { event: because, grant: row.grant_id, client_id: client.client_id, address: request.address },
     'a refresh token was shown that nobody should have any more: its family is revoked',

@@ -6,7 +6,7 @@ import { setUserPassword } from '#store/user-changes.ts'
 import { changePasswordPage } from '../pages/change-password.ts'
 import { findPasswordProblem } from '../password-rules.ts'
 import { startSession } from '../session.ts'
-import { recordLogin, resume, type VisitOfSomebody } from '../visit.ts'
+import { eventOf, recordLogin, resume, type VisitOfSomebody } from '../visit.ts'
 import type { Step, StepContext } from './step.ts'
 
 export const changePasswordStep: Step = {
@@ -43,6 +43,7 @@ async function submit(context: StepContext, visit: VisitOfSomebody, form: Form, 
   } as const
   if (!(await setUserPassword(context.db, actor, realm.id, user.id, hash, false))) return resume(context, visit)
   context.metrics.login(realm.name, 'password_changed')
+  context.events.record({ ...eventOf(visit, user), kind: 'password_changed' })
   request.log.info({ event: 'password_changed', user: user.id }, 'password changed')
   // The change ended every session of the user, this one too: the person who made it goes on in a new one.
   const started = await startSession(context, realm, request, user, ['pwd'], hash)

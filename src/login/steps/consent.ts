@@ -8,7 +8,7 @@ import { addConsent } from '#store/consents.ts'
 import { realmResources } from '#store/resources.ts'
 import { formTokenField } from '../own-form.ts'
 import { consentPage } from '../pages/consent.ts'
-import { recordDecision, resume, type VisitOfSomebody } from '../visit.ts'
+import { eventOf, recordDecision, resume, type VisitOfSomebody } from '../visit.ts'
 import type { Step, StepContext } from './step.ts'
 
 export const consentStep: Step = {
@@ -37,6 +37,7 @@ async function approve(context: StepContext, visit: VisitOfSomebody): Promise<Re
   const { scope } = visit.stored.parameters
   if (await recordDecision(context, visit, { consented_scope: scope })) {
     await addConsent(context.db, session.user.id, client.id, scope)
+    context.events.record({ ...eventOf(visit, session.user), kind: 'consent_given', detail: scope })
     request.log.info({ event: 'consent', user: session.user.id, client_id: client.client_id, scope }, 'consent given')
   }
   return resume(context, visit)
@@ -47,6 +48,7 @@ export async function deny(context: StepContext, visit: VisitOfSomebody): Promis
   const { client, realm, session, request } = visit
   if (await recordDecision(context, visit, { denied: true })) {
     context.metrics.login(realm.name, 'denied')
+    context.events.record({ ...eventOf(visit, session.user), kind: 'consent_denied' })
     request.log.info({ event: 'denied', user: session.user.id, client_id: client.client_id }, 'the user said no')
   }
   return resume(context, visit)

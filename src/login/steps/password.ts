@@ -5,7 +5,7 @@ import { type PasswordPageProblem, passwordPage } from '../pages/password.ts'
 import { type Proved, provePassword } from '../prove-password.ts'
 import { startSession } from '../session.ts'
 import { forgive } from '../throttle.ts'
-import { recordLogin, resume, type Visit } from '../visit.ts'
+import { eventOf, recordLogin, resume, type Visit } from '../visit.ts'
 import type { Step, StepContext } from './step.ts'
 
 export const passwordStep: Step = { name: 'password', asks: 'anybody', isForDevices: true, show, submit }
@@ -46,6 +46,7 @@ async function enter(context: StepContext, visit: Visit, { user, hash, keys }: P
   if (!session) return undefined
   await Promise.all([forgive(context.db, keys), recordLogin(context, visit, session.id)])
   context.metrics.login(realm.name, 'success')
+  context.events.record({ ...eventOf(visit, user), kind: 'login' })
   request.log.info({ event: 'login', user: user.id, session: session.id, client_id: client.client_id }, 'logged in')
   return resume(context, visit, session.setCookie)
 }
