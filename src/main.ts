@@ -71,6 +71,8 @@ function endWith(error: unknown): never {
 
 async function runOther(args: readonly string[]): Promise<number> {
   const { runCommand } = await import('#cli/program.ts')
+  const { terminalOf } = await import('#cli/terminal.ts')
+  const terminal = terminalOf(process.stdin, process.stderr)
   // Whoever reads has read enough: `sallyport clients list | head`.
   process.stdout.on('error', () => process.exit(EXIT.ok))
   return runCommand(args, {
@@ -80,6 +82,7 @@ async function runOther(args: readonly string[]): Promise<number> {
     out: (words) => process.stdout.write(words),
     err: (words) => process.stderr.write(words),
     input: () => text(process.stdin),
+    ...(terminal && { terminal }),
   })
 }
 

@@ -5,27 +5,20 @@
  */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { createCaller, ProblemError, type Transport, UnexpectedAnswer } from '#contract/caller.ts'
 import type { Operation } from '#contract/operation.ts'
 import { operations } from '#contract/operations.ts'
 import { largestPage } from '#contract/page.ts'
-import { credentialsOf } from './credentials.ts'
+import { addCallFlags, type CallOptions, callerOf, everyPage, type Page } from './caller.ts'
 import { CommandFailed, EXIT } from './exit.ts'
 import { addBodyFlags, bodyOf, camelCase, fieldsOf } from './flags.ts'
-import { loginToken } from './login.ts'
 import { fields, json, safe, table } from './print.ts'
-import { requestToken } from './token-request.ts'
-import { type WayOut, wayOutTo } from './way-out.ts'
 import type { World } from './world.ts'
 
-interface CallOptions {
-  readonly url?: string
-  readonly asClient?: string
-  readonly asSecretFile?: string
-  readonly asSecretEnv?: string
-  readonly asScope?: string
+/** Has commands of its own: what they send is a file, and what comes back is read by people as a difference. */
+const configurationNoun = 'configuration'
+
+interface CommandOptions extends CallOptions {
   readonly realm?: string
-  readonly ifMatch?: string
   readonly json?: true
   readonly yes?: true
   readonly all?: true
@@ -33,10 +26,10 @@ interface CallOptions {
   readonly [flag: string]: unknown
 }
 
-const API_SCOPE = 'sallyport_api'
-
 export function addOperationCommands(program: Command, world: World): void {
-  for (const operation of operations) addOperation(program, world, operation)
+  for (const operation of operations) {
+    if (operation.noun !== configurationNoun) addOperation(program, world, operation)
+  }
 }
 
 function addOperation(program: Command, world: World, operation: Operation): void {
@@ -48,23 +41,15 @@ function addOperation(program: Command, world: World, operation: Operation): voi
   addBodyFlags(command, fieldsOf(operation.body))
   if (operation.method === 'DELETE') command.option('--yes', 'do not ask')
   if (operation.refusals.includes(412)) command.option('--if-match <etag>', 'only if it is still as it was read')
-  command
-    .option('--json', 'print the answer as JSON')
-    .option('--url <url>', 'the server, instead of SALLYPORT_PUBLIC_URL')
-    .option(
-      '--as-client <id>',
-      'the client of realm system to call as, instead of who is logged in or sallyport-bootstrap',
-    )
-    .option('--as-secret-file <file>', 'its secret, in a file that only you can read; - is standard input')
-    .option('--as-secret-env <name>', 'its secret, in this variable')
-    .option('--as-scope <scope>', `the scope to call with as a client (default: ${API_SCOPE})`)
-    .action(async () => {
-      const given = command.processedArgs.map(String)
-      const options: CallOptions = command.opts()
-      const params = Object.fromEntries(names.map((name, index) => [name, given[index]]))
-      if (takesRealm(operation)) params['realm'] = options.realm
-      await perform(world, operation, params, options)
-    })
+  command.option('--json', 'print the answer as JSON')
+  addCallFlags(command)
+  command.action(async () => {
+    const given = command.processedArgs.map(String)
+    const options: CommandOptions = command.opts()
+    const params = Object.fromEntries(names.map((name, index) => [name, given[index]]))
+    if (takesRealm(operation)) params['realm'] = options.realm
+    await perform(world, operation, params, options)
+  })
 }
 
 /** The nouns of the path: `/realms/{realm}/clients/{client_id}/secrets` is `clients secrets`. */
@@ -103,9 +88,11 @@ function queryFields(operation: Operation): readonly string[] {
 }
 
 const PAGING = new Set(['search', 'sort', 'page', 'page_size'])
+/** How a list is written into a file. */
+const FILE = new Set(['format', 'columns'])
 
 function filtersOf(operation: Operation): readonly string[] {
-  return queryFields(operation).filter((name) => !PAGING.has(name))
+  return queryFields(operation).filter((name) => !PAGING.has(name) && !FILE.has(name))
 }
 
 function addListFlags(command: Command, operation: Operation): void {
@@ -128,7 +115,7 @@ async function perform(
   world: World,
   operation: Operation,
   params: Readonly<Record<string, unknown>>,
-  options: CallOptions,
+  options: CommandOptions,
 ): Promise<void> {
   const body = await bodyOf(world, operation.body, options)
   const query = isList(operation) ? queryOf(operation, options) : {}
@@ -136,11 +123,12 @@ async function perform(
     throw new CommandFailed(EXIT.usage, `this cannot be taken back (${operation.summary}): say --yes`)
   }
   const send = await callerOf(world, options)
-  const value = await send(operation, { params, query, body }, options)
+  const input = { params, query, body }
+  const value = await (options.all ? everyPage(world, send, operation, input) : send(operation, input, options))
   world.out(options.json ? json(value ?? {}) : told(operation, value))
 }
 
-function queryOf(operation: Operation, options: CallOptions): Record<string, unknown> {
+function queryOf(operation: Operation, options: CommandOptions): Record<string, unknown> {
   const query: Record<string, unknown> = {}
   for (const name of PAGING) query[name] = options[camelCase(name)]
   const known = filtersOf(operation)
@@ -155,90 +143,6 @@ function queryOf(operation: Operation, options: CallOptions): Record<string, unk
     query[name] = value
   }
   return query
-}
-
-type Send = (
-  operation: Operation,
-  input: { params: unknown; query: unknown; body: unknown },
-  options: CallOptions,
-) => Promise<unknown>
-
-/** Fetches the token that the call needs, then calls; `--all` walks over every page. */
-async function callerOf(world: World, options: CallOptions): Promise<Send> {
-  const url = (options.url ?? world.settings().publicUrl).replace(/\/$/, '')
-  const wayOut = wayOutTo(url)
-  const fetchToken = await tokenSource(world, wayOut, url, options)
-  let token: string | undefined
-  const caller = createCaller({
-    baseUrl: `${url}/api/v1`,
-    transport: transportOver(wayOut),
-    token: async () => (token ??= await fetchToken()),
-  })
-  const send: Send = async (operation, input, { ifMatch }) => {
-    try {
-      return (await caller.call(operation, input, ifMatch === undefined ? {} : { ifMatch })).value
-    } catch (error) {
-      throw sentence(error)
-    }
-  }
-  return options.all ? (operation, input, call) => everyPage(send, operation, input, call) : send
-}
-
-/** Who calls: the client that the options name, else who has logged in there, else the bootstrap client. */
-async function tokenSource(
-  world: World,
-  wayOut: WayOut,
-  url: string,
-  { asClient, asSecretFile, asSecretEnv, asScope }: CallOptions,
-): Promise<() => Promise<string>> {
-  const issuer = `${url}/realms/system`
-  if ([asClient, asSecretFile, asSecretEnv, asScope].every((option) => option === undefined)) {
-    const token = await loginToken(world, issuer)
-    if (token !== undefined) return () => Promise.resolve(token)
-  }
-  const credentials = await credentialsOf(world, {
-    ...(asClient === undefined ? {} : { clientId: asClient }),
-    ...(asSecretFile === undefined ? {} : { secretFile: asSecretFile }),
-    ...(asSecretEnv === undefined ? {} : { secretEnv: asSecretEnv }),
-  })
-  return async () => (await requestToken(wayOut, `${issuer}/token`, credentials, asScope ?? API_SCOPE)).access_token
-}
-
-interface Page {
-  readonly items: readonly Readonly<Record<string, unknown>>[]
-  readonly total: number
-}
-
-const everyPage = async (...[send, operation, input, call]: [Send, ...Parameters<Send>]): Promise<unknown> => {
-  const items: unknown[] = []
-  for (let page = 1; ; page += 1) {
-    const query = { ...(input.query as object), page, page_size: largestPage }
-    const answer = (await send(operation, { ...input, query }, call)) as Page
-    items.push(...answer.items)
-    if (answer.items.length < largestPage) return { ...answer, items, page: 1, page_size: items.length }
-  }
-}
-
-function transportOver(wayOut: WayOut): Transport {
-  return async (url, { method, headers, body }) => {
-    const sent = { method: method as Operation['method'], headers, ...(body === undefined ? {} : { body }) }
-    const answer = await wayOut(url, sent)
-    const header = (name: string): string | null => {
-      const value = answer.headers[name.toLowerCase()]
-      return typeof value === 'string' ? value : (value?.[0] ?? null)
-    }
-    return { status: answer.status, headers: { get: header }, text: async () => answer.body.toString() }
-  }
-}
-
-function sentence(error: unknown): unknown {
-  if (error instanceof ProblemError) {
-    const { status, title, detail, field } = error.problem
-    const exitCode = status >= 500 ? EXIT.unavailable : EXIT.refused
-    const what = field === undefined ? safe(detail) : `${safe(field)}: ${safe(detail)}`
-    return new CommandFailed(exitCode, `the server refuses (${status} ${safe(title)}): ${what}`)
-  }
-  return error instanceof UnexpectedAnswer ? new CommandFailed(EXIT.unavailable, error.message) : error
 }
 
 function told(operation: Operation, value: unknown): string {

@@ -11,12 +11,16 @@ export const EXIT = {
   refused: 1,
   /** The command line makes no sense. */
   usage: 2,
+  /** `plan --exit-code`: there is something to change. */
+  changes: 3,
   /** The server, the port or the database is away. */
   unavailable: 69,
   /** A bug, or a disk that lost what was written. */
   fault: 70,
   /** The operator has to mend something first: a setting, a key, a file. */
   configuration: 78,
+  /** Ended by who sits at the terminal. */
+  interrupted: 130,
 } as const
 
 /** A command that ends with a sentence for the person who typed it, and without a stack. */

@@ -7,6 +7,7 @@
 import { Command, CommanderError } from 'commander'
 import { addBackupCommands } from './backup.ts'
 import { addOperationCommands } from './call.ts'
+import { addConfigurationCommands } from './configuration.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { EXIT, sentenceOf } from './exit.ts'
 import { addLoginCommands } from './login.ts'
@@ -28,6 +29,7 @@ export async function runCommand(args: readonly string[], world: World): Promise
   addTokenCommand(program, world)
   addBackupCommands(program, world)
   addDoctorCommand(program, world)
+  addConfigurationCommands(program, world)
   addOperationCommands(program, world)
   try {
     await program.parseAsync(args, { from: 'user' })

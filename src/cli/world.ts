@@ -26,4 +26,13 @@ export interface World {
   err(text: string): void
   /** All of standard input. */
   input(): Promise<string>
+  /** undefined: nobody sits there. */
+  readonly terminal?: Terminal
+}
+
+export interface Terminal {
+  /** A line that is typed and not shown. undefined: standard input is no terminal. */
+  hidden?(prompt: string): Promise<string>
+  /** Replaces the line that was written before; nothing: takes it away. */
+  line(text: string): void
 }
