@@ -14,8 +14,8 @@ import { refusedAsAsked } from '#http/page.ts'
 import { type Server, startServer } from '#http/server.ts'
 import { ClientActivity } from '#issuer/client-activity.ts'
 import type { IssuerContext } from '#issuer/context.ts'
-import { issuerRoutes } from '#issuer/routes.ts'
 import { createOwnClient } from '#issuer/own-client.ts'
+import { issuerRoutes } from '#issuer/routes.ts'
 import { ensureSigningKeys } from '#issuer/signing-keys.ts'
 import { createGate } from '#login/gate.ts'
 import { loginRoutes } from '#login/routes.ts'
@@ -23,8 +23,8 @@ import { createPace } from '#login/throttle.ts'
 import type { Log } from '#observe/log.ts'
 import { createMetrics } from '#observe/metrics.ts'
 import { isUnavailable, openDatabase } from '#store/database.ts'
-import { LegacyUses } from '#store/legacy-uses.ts'
 import { Events } from '#store/events.ts'
+import { LegacyUses } from '#store/legacy-uses.ts'
 import { listRealms } from '#store/realms.ts'
 import { startChores } from './chores.ts'
 import type { Config } from './config.ts'
@@ -71,6 +71,7 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
       gate: createGate(),
       events: new Events(db, (err) => log.warn({ err }, 'what happened at the doors waits to be written')),
       ownClient: await createOwnClient(),
+      activity: new ClientActivity(db, log),
       legacyUses: new LegacyUses(db, (err) => log.warn({ err }, 'a count of uses waits to be written')),
     }
     for (const realm of await listRealms(db)) await ensureSigningKeys(context, realm)
@@ -123,9 +124,9 @@ function everyDoor(context: IssuerContext): readonly Route[] {
     ...loginRoutes(context),
     ...facadeRoutes(context),
     ...adminRoutes(context),
+    ...consoleSessionRoutes(context),
   ]
 }
-    ...consoleSessionRoutes(context),
 
 /** What is not the caller's fault and not a bug: the database is away, or too many passwords wait to be hashed. */
 function classify(fault: unknown): Refused | undefined {
@@ -151,6 +152,6 @@ async function shut(
   await operations.close(1)
   await activity.close()
   await legacyUses.close()
+  await events.close()
   await db.close()
 }
-  await events.close()

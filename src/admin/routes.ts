@@ -27,6 +27,7 @@ import { openApiRoute } from './openapi.ts'
 import { parseBody, parseParams, parseQuery } from './parse.ts'
 import { notFound, problemResponse } from './problem.ts'
 import { realmHandlers } from './realms.ts'
+import { realmListHandlers } from './realm-lists.ts'
 import { roleHandlers } from './roles.ts'
 import { scopeHandlers } from './scopes.ts'
 import { sessionHandlers } from './sessions.ts'
@@ -53,6 +54,7 @@ export const handlers: readonly Handled[] = [
   ...legacyUseHandlers,
   ...auditHandlers,
   ...deletedHandlers,
+  ...realmListHandlers,
   ...eventHandlers,
   ...configurationHandlers,
 ]

@@ -6,6 +6,7 @@ import { clientOperations } from './client.ts'
 import { clientSecretOperations } from './client-secret.ts'
 import { configurationOperations } from './configuration.ts'
 import { deletedOperations } from './deleted.ts'
+import { consentOperations } from './consent.ts'
 import { eventOperations } from './event.ts'
 import { grantOperations } from './grant.ts'
 import { legacyUseOperations } from './legacy-use.ts'
@@ -13,6 +14,7 @@ import { loginFailureOperations } from './login-failures.ts'
 import { meOperations } from './me.ts'
 import type { Operation } from './operation.ts'
 import { realmOperations } from './realm.ts'
+import { realmListOperations } from './realm-lists.ts'
 import { roleOperations } from './role.ts'
 import { scopeOperations } from './scope.ts'
 import { sessionOperations } from './session.ts'
@@ -36,6 +38,8 @@ export const operations: readonly Operation[] = [
   ...legacyUseOperations,
   ...auditOperations,
   ...deletedOperations,
+  ...realmListOperations,
+  ...consentOperations,
   ...eventOperations,
   ...configurationOperations,
 ]
