@@ -26,7 +26,8 @@ export type Path = string
 
 /** How one leg's request differs. */
 export interface RequestRules {
-  readonly method?: 'GET' | 'POST'
+  /** `DELETE` is for revocations alone. */
+  readonly method?: 'GET' | 'POST' | 'DELETE'
   /**
    * A URL template instead of the server's endpoint. It may lead to the endpoint's origin, or to a host of
    * `Profile.hosts`: what a callback said never takes a secret elsewhere.

@@ -2,7 +2,8 @@
  * The body of a stranger's answer as a tree, whatever it calls itself: JSON, a form, XML. Never throws; the work is
  * linear in a body that has a limit. Fields are read as own members only, so that no name reaches a prototype (N172).
  */
-import { DOMParser, type Element } from '@xmldom/xmldom'
+import { createRequire } from 'node:module'
+import type { Element } from '@xmldom/xmldom'
 import type { RawAnswer } from './answer.ts'
 import type { Path } from './profile.ts'
 
@@ -46,9 +47,15 @@ function readJson(text: string): unknown {
   }
 }
 
-/** No document types: entities are nobody's business here. */
+const load = createRequire(import.meta.url)
+
+/**
+ * No document types: entities are nobody's business here. The parser is loaded when it is first wanted: few providers
+ * answer in XML, and every start would pay for it.
+ */
 function readXml(text: string): unknown {
   if (text.length > MAX_XML_CHARACTERS || text.includes('<!DOCTYPE')) return undefined
+  const { DOMParser } = load('@xmldom/xmldom') as typeof import('@xmldom/xmldom')
   try {
     const onError = (level: string, message: string): void => {
       if (level !== 'warning') throw new Error(message)

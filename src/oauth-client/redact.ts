@@ -3,14 +3,16 @@
  * any of the spellings in which it was sent.
  */
 import { formEncoded } from './authenticate.ts'
+import type { Profile, Value } from './profile.ts'
 import type { GrantRequest, ServerSettings } from './settings.ts'
+import { fillValue, placesOf } from './template.ts'
 
 export const BLANK = '[blanked]'
 
 /** Shorter texts are words of the language before they are secrets. */
 const SHORTEST = 3
 const SECRET_SHAPE =
-  /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*|\b(?:Basic|Bearer) [\w+/=.~-]{6,}/g
+  /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*|\b(?:Basic|Bearer) [\w+/=.~-]{20,}/g
 // biome-ignore format: one class of characters
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g
 
@@ -40,7 +42,17 @@ export function secretsOf(settings: ServerSettings, grant?: GrantRequest): strin
     const value = parts[name]
     if (typeof value === 'string') secrets.push(value)
   }
-  return secrets
+  const places = placesOf(settings, grant ?? {}, 0)
+  return [...secrets, ...computed(settings.profile).map((value) => fillValue(value, places))]
+}
+
+/** What a profile makes of secrets: a part of one is as good as the whole to who guesses the rest. */
+function computed({ token, refresh, revoke }: Profile): Exclude<Value, string>[] {
+  const values = [token, refresh, revoke].flatMap((rules) => [
+    ...Object.values(rules?.add ?? {}),
+    ...Object.values(rules?.headers ?? {}),
+  ])
+  return values.filter((value) => typeof value !== 'string')
 }
 
 /** The text without the secrets, without anything shaped like a token, without control characters. */

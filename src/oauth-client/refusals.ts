@@ -77,11 +77,13 @@ function forGrant(found: RefusalClass, grant: Grant): RefusalClass {
 }
 
 const MAX_RETRY_SECONDS = 86_400
+const DIGITS = /^\s*\d{1,9}\s*$/
 
 /** Seconds from the answer on (RFC 9110 §10.2.3): a number or a date. */
 export function retryAfter(header: string | undefined, receivedAt: number): number | null {
   if (header === undefined || header.length > 64) return null
-  const seconds = /^\s*\d{1,9}\s*$/.test(header) ? Number(header) : Date.parse(header) / 1000 - receivedAt
+  const isDate = /^\s*[A-Za-z]/.test(header)
+  const seconds = isDate ? Date.parse(header) / 1000 - receivedAt : DIGITS.test(header) ? Number(header) : Number.NaN
   return Number.isNaN(seconds) ? null : Math.min(Math.max(Math.ceil(seconds), 0), MAX_RETRY_SECONDS)
 }
 

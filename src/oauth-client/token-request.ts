@@ -11,7 +11,7 @@ import { fillUrl, fillValue, type Places, placesOf, UnusableSettings } from './t
 
 export interface HttpRequest {
   readonly url: string
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   readonly clientCertificate?: NonNullable<EgressRequest['clientCertificate']>
@@ -102,7 +102,7 @@ export function separated(scope: string, separator = ' '): string {
 }
 
 interface Parts {
-  readonly leg: Leg
+  readonly leg: Leg | 'other'
   readonly rules: RequestRules
   readonly places: Places
   readonly endpoint: string
@@ -110,7 +110,8 @@ interface Parts {
   readonly credentials: Credentials
 }
 
-function assemble(settings: ServerSettings, parts: Parts): HttpRequest {
+/** One request to an endpoint of the server, as the profile's rules for that leg shape it. */
+export function assemble(settings: ServerSettings, parts: Parts): HttpRequest {
   const { leg, rules, places, endpoint, credentials } = parts
   const { profile } = settings
   const method = rules.method ?? 'POST'
@@ -153,8 +154,11 @@ export function reshaped(
   return new Map([...all].map(([name, value]) => [names.get(name) ?? name, value]))
 }
 
-export function forLeg(parameters: readonly Parameter[], leg: Leg): readonly Parameter[] {
-  return parameters.filter((parameter) => parameter.leg === undefined || parameter.leg === leg)
+/** What goes with a leg. The authorization request is read by a browser: a secret goes there only when told to. */
+export function forLeg(parameters: readonly Parameter[], leg: Leg | 'other'): readonly Parameter[] {
+  return parameters.filter((parameter) =>
+    parameter.leg === undefined ? leg !== 'authorize' || parameter.secret !== true : parameter.leg === leg,
+  )
 }
 
 /** What the URL says already stays; names that it says are said again in our words only. */

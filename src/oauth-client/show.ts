@@ -1,0 +1,66 @@
+/** Requests and answers as people may see them: whole in form, without any secret or token. */
+import type { RawAnswer } from './answer.ts'
+import { readBody } from './read-body.ts'
+import { BLANK, redact, secretsOf } from './redact.ts'
+import type { GrantRequest, ServerSettings } from './settings.ts'
+import { tokenRequest } from './token-request.ts'
+
+const MAX_CHARACTERS = 10_000
+const SECRET_NAME = /token|secret|password|passwd|assertion|verifier|credential|signature|api_?key|^(code|key|hash)$/i
+/** Names that speak of tokens and hold none. */
+const PLAIN_NAME = /type|expir|hint|scope|error/i
+
+export interface ShownRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+}
+
+/** The request that these settings would make now. Throws `UnusableSettings`. */
+export function showTokenRequest(settings: ServerSettings, grant: GrantRequest): ShownRequest {
+  const { method, url, headers, body } = tokenRequest(settings, grant, Date.now())
+  const secrets = secretsOf(settings, grant)
+  const clean = (text: string): string => redact(text, secrets, MAX_CHARACTERS)
+  const shown = Object.entries(headers).map(([name, value]) => [name, name === 'authorization' ? BLANK : clean(value)])
+  return {
+    method,
+    url: clean(url),
+    headers: Object.fromEntries(shown) as Record<string, string>,
+    body: body === undefined ? null : clean(body),
+  }
+}
+
+/** A stored answer without what it gave: every member whose name or place speaks of a secret is blanked. */
+export function showAnswer(
+  settings: ServerSettings,
+  grant: GrantRequest,
+  { status, headers, body, ...raw }: RawAnswer,
+): RawAnswer {
+  const secrets = secretsOf(settings, grant)
+  const { answer } = settings.profile
+  const parsed = readBody({ status, headers, body, ...raw }, answer?.format)
+  const { access_token = [], refresh_token = [], id_token = [] } = answer?.fields ?? {}
+  const paths = [...access_token, ...refresh_token, ...id_token]
+  const named = new Set(paths.map((path) => path.split('.').at(-1) ?? ''))
+  if (parsed.kind === 'tree') secrets.push(...secretMembers(parsed.tree, named))
+  const shown = Object.entries(headers).map(([name, value]) => [name, redact(value, secrets, MAX_CHARACTERS)])
+  const clean = redact(body, secrets, MAX_CHARACTERS)
+  return { status, headers: Object.fromEntries(shown) as Record<string, string>, body: clean, ...raw }
+}
+
+/** Every text under a name that speaks of a secret, whatever lies between. */
+function secretMembers(tree: unknown, named: ReadonlySet<string>): string[] {
+  const found: string[] = []
+  const open: { value: unknown; secret: boolean }[] = [{ value: tree, secret: false }]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, secret } = next
+    if (typeof value === 'string' && secret) found.push(value)
+    if (typeof value !== 'object' || value === null) continue
+    for (const [name, member] of Object.entries(value)) {
+      const speaks = (SECRET_NAME.test(name) && !PLAIN_NAME.test(name)) || named.has(name)
+      open.push({ value: member, secret: secret || speaks })
+    }
+  }
+  return found
+}

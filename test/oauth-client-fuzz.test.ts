@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { AnswerRules } from '#oauth-client/profile.ts'
+import { readTokenAnswer } from '#oauth-client/read-answer.ts'
+import { GRANTS, NOW, PLAIN, rawOf, settingsOf } from './oauth-client-settings.ts'
+
+const settings = settingsOf('https://op.example')
+
+describe('whatever comes', () => {
+  const answerRules: fc.Arbitrary<AnswerRules> = fc.record(
+    {
+      format: fc.constantFrom('json' as const, 'form' as const, 'xml' as const),
+      root: fc.constantFrom('data', 'a.b', ''),
+      expiry: fc.record({
+        source: fc.constantFrom('seconds', 'milliseconds', 'unix_seconds', 'date', 'clock', 'jwt', 'introspection'),
+      }),
+      success: fc.record({ path: fc.string(), equals: fc.array(fc.string()) }),
+    },
+    { requiredKeys: [] },
+  )
+  const bodies = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.json(),
+    fc
+      .record(
+        {
+          access_token: fc.anything(),
+          expires_in: fc.anything(),
+          refresh_token: fc.anything(),
+          scope: fc.anything(),
+          error: fc.anything(),
+          data: fc.anything(),
+        },
+        { requiredKeys: [] },
+      )
+      .map((value) => safeJson(value)),
+    fc.string().map((text) => `<a><b>${text}</b></a>`),
+    fc.string().map((text) => `access_token=${text}`),
+  )
+
+  test('N161 the end is tokens or a refusal', () => {
+    fc.assert(
+      fc.property(bodies, fc.integer({ min: 200, max: 599 }), answerRules, (body, status, answer) => {
+        const profile = { ...PLAIN, answer }
+        const found = readTokenAnswer({ ...settings, profile }, GRANTS.refresh, rawOf(body, { status }), NOW)
+        expect(['tokens', 'refused']).toContain(found.kind)
+        expect(found.kind === 'refused' && /[^\x20-\x7e]/.test(found.code)).toBe(false)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test.each([
+    ['['.repeat(500_000)],
+    [`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
+    [`${'<a>'.repeat(20_000)}${'</a>'.repeat(20_000)}`],
+    [`a=${'&a='.repeat(300_000)}`],
+  ])('deep and long bodies', (body) => {
+    expect(readTokenAnswer(settings, GRANTS.refresh, rawOf(body), NOW)).toMatchObject({ kind: 'refused' })
+  })
+})
+
+function safeJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch {
+    return '{}'
+  }
+}
