@@ -21,6 +21,8 @@ const attemptEnded = {
 
 const leaseEnded = { lease_until_ms: 0, lease_owner: null } as const
 
+const replaced = { previous_refresh_sealed: null, refresh_expires_at: null } as const
+
 type TokenColumns =
   | 'access_sealed'
   | 'token_type'
@@ -59,7 +61,11 @@ export function saveTokens(
   told: { readonly answerId: string; readonly now: number; readonly event: AuditEntry },
 ): Promise<Saved> {
   return transaction(db, async (sql) => {
-    await sql.deleteFrom('refresh_answers').where('connection_id', '=', leased.row.id).where('id', '=', told.answerId).execute()
+    await sql
+      .deleteFrom('refresh_answers')
+      .where('connection_id', '=', leased.row.id)
+      .where('id', '=', told.answerId)
+      .execute()
     const row = await swap(sql, leased, tokens, told.now)
     if (row === undefined) return await settleConflict(sql, leased, tokens, told.now)
     await forgetUnreadable(sql, row.id)
@@ -151,8 +157,8 @@ export interface Standing {
   readonly due_at: number | null
   /** Nobody knows whether it was processed: whoever comes next has to know that. */
   readonly keepsAttempt: boolean
-  /** The refresh token is dead, and something else can take its place. */
-  readonly dropsRefreshToken?: boolean
+  /** The refresh token is dead, and something else takes its place: the previous one, or a grant without any. */
+  readonly refreshToken?: 'previous' | 'none'
 }
 
 /** undefined: somebody else saved meanwhile, and nothing was written. */
@@ -160,9 +166,14 @@ export function saveStanding(
   db: Database,
   { row, epoch }: Pick<Leased, 'row' | 'epoch'>,
   standing: Standing,
-  told: { readonly now: number; readonly unreadable?: RefreshAnswerRow; readonly answerId?: string; readonly event: AuditEntry },
+  told: {
+    readonly now: number
+    readonly unreadable?: RefreshAnswerRow
+    readonly answerId?: string
+    readonly event: AuditEntry
+  },
 ): Promise<ConnectionRow | undefined> {
-  const { keepsAttempt, dropsRefreshToken, ...columns } = standing
+  const { keepsAttempt, refreshToken, ...columns } = standing
   return transaction(db, async (sql) => {
     if (told.answerId !== undefined) await sql.deleteFrom('refresh_answers').where('id', '=', told.answerId).execute()
     const isOther = row.state !== standing.state
@@ -172,7 +183,9 @@ export function saveStanding(
         ...columns,
         ...leaseEnded,
         ...(keepsAttempt ? {} : attemptEnded),
-        ...(dropsRefreshToken ? { refresh_sealed: null, refresh_expires_at: null } : {}),
+        ...(refreshToken === undefined
+          ? {}
+          : { ...replaced, refresh_sealed: refreshToken === 'none' ? null : row.previous_refresh_sealed }),
         state_at: isOther ? told.now : row.state_at,
         updated_at: told.now,
       })

@@ -58,7 +58,9 @@ export async function raiseHighWater(sql: Sql): Promise<number> {
  */
 export async function databasePlace(db: Database): Promise<string> {
   if (db.engine === 'sqlite') return ''
-  const place = raw<{ place: string }>`select (select oid from pg_database where datname = current_database())::text as place`
+  const place = raw<{
+    place: string
+  }>`select (select oid from pg_database where datname = current_database())::text as place`
   const { rows } = await place.execute(db.sql)
   return `${rows[0]?.place ?? ''}/${await systemIdentifier(db)}`
 }
@@ -66,7 +68,9 @@ export async function databasePlace(db: Database): Promise<string> {
 /** Not every server that speaks PostgreSQL's protocol has one, or tells it to everybody. */
 async function systemIdentifier(db: Database): Promise<string> {
   try {
-    const { rows } = await raw<{ id: string }>`select system_identifier::text as id from pg_control_system()`.execute(db.sql)
+    const { rows } = await raw<{ id: string }>`select system_identifier::text as id from pg_control_system()`.execute(
+      db.sql,
+    )
     return rows[0]?.id ?? ''
   } catch {
     return ''

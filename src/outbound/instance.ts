@@ -1,0 +1,147 @@
+/**
+ * Is this database the real one? A copy that refreshes spends tokens that the real one needs, and a restored backup
+ * holds tokens that were spent since. Two things outside the database tell: with SQLite a file in the data directory
+ * with the instance's id, with PostgreSQL where the database lies and under which public URL it serves; and for both a
+ * high-water mark in that file, which every new refresh token raises. Whoever is not sure spends nothing: tokens that
+ * are good are still given out. `sallyport instance adopt` says that this one is real.
+ */
+import { join } from 'node:path'
+import { randomId } from '#crypto/random.ts'
+import { readSecretFile, replaceSecretFile } from '#crypto/secret-file.ts'
+import type { RequestLog } from '#http/message.ts'
+import { nowSeconds } from '#observe/clock.ts'
+import { freezeConnections } from '#store/connection-changes.ts'
+import { type Database, transaction } from '#store/database.ts'
+import { databasePlace, foundInstance, readInstance, readPlace, renameInstance, writePlace } from '#store/instance.ts'
+
+const FILE = 'instance.json'
+const WRITE_EVERY_MS = 1000
+const LOOK_AGAIN_MS = 2000
+
+export interface InstanceOptions {
+  readonly db: Database
+  readonly dataDir: string
+  readonly publicUrl: string
+}
+
+interface Outside {
+  readonly id: string
+  readonly high_water: number
+}
+
+export class InstanceGuard {
+  readonly #options: InstanceOptions
+  readonly #log: RequestLog
+  #refusal: string | undefined
+  #lookedAt = 0
+  #mark = 0
+  #written = 0
+  #id = ''
+  #timer: NodeJS.Timeout | undefined
+
+  private constructor(options: InstanceOptions, log: RequestLog) {
+    this.#options = options
+    this.#log = log
+  }
+
+  static async open(options: InstanceOptions, log: RequestLog): Promise<InstanceGuard> {
+    const guard = new InstanceGuard(options, log)
+    await guard.#look()
+    if (guard.#refusal !== undefined) log.warn({ reason: guard.#refusal }, 'no refresh token is spent')
+    return guard
+  }
+
+  /** Why nothing may be spent; undefined: go on. After `adopt` it finds out within seconds. */
+  async refusal(): Promise<string | undefined> {
+    if (this.#refusal !== undefined && performance.now() - this.#lookedAt > LOOK_AGAIN_MS) await this.#look()
+    return this.#refusal
+  }
+
+  /** A refresh token was saved under this mark; the file follows within a second. */
+  raised(mark: number): void {
+    this.#mark = Math.max(this.#mark, mark)
+    this.#timer ??= setTimeout(() => this.#write(), WRITE_EVERY_MS).unref()
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#write()
+  }
+
+  async #look(): Promise<void> {
+    this.#lookedAt = performance.now()
+    const { db, publicUrl } = this.#options
+    const place = db.engine === 'sqlite' ? '' : `${await databasePlace(db)} ${publicUrl}`
+    const known = await readInstance(db)
+    const instance = known ?? (await foundInstance(db, randomId()))
+    if (known === undefined) await writePlace(db.sql, place)
+    this.#id = instance.id
+    const outside = readOutside(this.#options.dataDir)
+    this.#refusal = known === undefined ? undefined : refusalOf(db, instance, outside, place, await readPlace(db.sql))
+    if (this.#refusal !== undefined) return
+    this.#mark = instance.highWater
+    await this.#compare(outside)
+    if (outside?.id !== instance.id || outside.high_water !== this.#mark) this.#write(true)
+  }
+
+  /** The file knows of refresh tokens that the database does not: it was put back to an earlier state. */
+  async #compare(outside: Outside | undefined): Promise<void> {
+    if (outside?.id !== this.#id || outside.high_water <= this.#mark) return
+    const frozen = await freezeConnections(this.#options.db.sql, nowSeconds())
+    this.#log.warn({ connections: frozen }, 'the database is older than it was: connections are frozen until released')
+  }
+
+  #write(always = false): void {
+    this.#timer = undefined
+    if (this.#refusal !== undefined || (!always && this.#written >= this.#mark)) return
+    try {
+      writeOutside(this.#options.dataDir, { id: this.#id, high_water: this.#mark })
+      this.#written = this.#mark
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the high-water mark could not be written beside the database')
+    }
+  }
+}
+
+function refusalOf(
+  db: Database,
+  instance: { readonly id: string; readonly highWater: number },
+  outside: Outside | undefined,
+  place: string,
+  knownPlace: string | undefined,
+): string | undefined {
+  // Nothing was ever spent: no copy can do harm.
+  if (instance.highWater === 0) return undefined
+  if (db.engine === 'postgres') {
+    return place === knownPlace ? undefined : 'this database was copied from another place, or its public URL changed'
+  }
+  if (outside === undefined) return `the file ${FILE} is missing in the data directory`
+  return outside.id === instance.id ? undefined : `the file ${FILE} belongs to another database`
+}
+
+/** From now on this database and data directory are the real ones; every copy that was made before is not. */
+export async function adoptInstance({ db, dataDir, publicUrl }: InstanceOptions): Promise<void> {
+  const known = await foundInstance(db, randomId())
+  const id = randomId()
+  const place = db.engine === 'sqlite' ? '' : `${await databasePlace(db)} ${publicUrl}`
+  await transaction(db, async (sql) => {
+    await renameInstance(sql, id)
+    await writePlace(sql, place)
+  })
+  writeOutside(dataDir, { id, high_water: known.highWater })
+}
+
+function readOutside(dataDir: string): Outside | undefined {
+  const text = readSecretFile(join(dataDir, FILE))
+  if (text === undefined) return undefined
+  try {
+    const { id, high_water } = JSON.parse(text) as Partial<Outside>
+    return { id: String(id), high_water: Number(high_water) || 0 }
+  } catch {
+    return { id: '', high_water: 0 }
+  }
+}
+
+function writeOutside(dataDir: string, outside: Outside): void {
+  replaceSecretFile(join(dataDir, FILE), JSON.stringify(outside))
+}

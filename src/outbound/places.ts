@@ -1,0 +1,14 @@
+/** Where the sealed values of a connection live: bound to realm, row and kind, so that none opens in another's place. */
+import type { SealContext } from '#crypto/seal.ts'
+import type { ConnectionRow } from '#store/connections.ts'
+
+/** The previous refresh token is sealed like the current one: it may come to stand in its place. */
+type ConnectionSecret = 'access_token' | 'refresh_token' | 'id_token' | 'kept'
+
+export function connectionPlace(row: Pick<ConnectionRow, 'id' | 'realm_id'>, field: ConnectionSecret): SealContext {
+  return { realm: row.realm_id, table: 'connections', row: row.id, field }
+}
+
+export function answerPlace(realmId: string, connectionId: string, answerId: string): SealContext {
+  return { realm: realmId, table: 'refresh_answers', row: `${connectionId} ${answerId}`, field: 'answer' }
+}

@@ -1,0 +1,142 @@
+/**
+ * An attempt ended without tokens: what is written of it, for the connection and for its server. A failure of settings
+ * is the server's alone: its connections keep their state and wait. Does not own: the classes (`#oauth-client`) and
+ * what they mean in numbers (`states.ts`).
+ */
+
+import type { Refused } from '#oauth-client/answer.ts'
+import { nowSeconds } from '#observe/clock.ts'
+import { systemActor } from '#store/audit.ts'
+import type { Leased } from '#store/connection-leases.ts'
+import { type Standing, saveStanding } from '#store/connection-saves.ts'
+import { APPLICATION, type ConnectionRow } from '#store/connections.ts'
+import { setServerDisabled } from '#store/oauth-server-changes.ts'
+import { noteServerState, type OAuthServer } from '#store/oauth-servers.ts'
+import type { End } from './attempt.ts'
+import type { OutboundContext } from './context.ts'
+import { canBeginAnew, type Plan } from './grant.ts'
+import { answerRow, connectionEvent, untilStored } from './keep.ts'
+import { lastErrorOf, nextTryAt, type Problem, recoveryOf, serverStatusAfter } from './states.ts'
+
+/** Connections that wait for a server's settings come back within this time, each at its own moment. */
+const RESUME_SPREAD_SECONDS = 120
+
+export interface Settled {
+  readonly row: ConnectionRow | undefined
+  readonly problem: Problem
+  /** Something else took the place of a dead refresh token: try at once. */
+  readonly isReplaced: boolean
+}
+
+export interface Failure {
+  readonly server: OAuthServer
+  /** undefined: it ended before there was one. */
+  readonly plan: Plan | undefined
+  readonly refused: Refused
+  readonly end?: End
+  /** It is about an attempt of before: nothing was sent now. */
+  readonly isNotSent?: boolean
+  /** What to do about it, where the class alone does not say. */
+  readonly advice?: string
+}
+
+export async function settle(context: OutboundContext, leased: Leased, failure: Failure): Promise<Settled> {
+  const { server, refused, end, plan } = failure
+  const now = nowSeconds()
+  const problem: Problem = {
+    class: refused.class,
+    code: refused.code,
+    description: refused.description,
+    retryAfter: refused.retry_after,
+  }
+  const replacement = refused.class === 'grant_dead' ? replacementOf(leased.row, server) : undefined
+  const standing = replacement ?? standingAfter(leased.row, failure, now)
+  const isUnreadable = refused.class === 'malformed' && plan !== undefined && end?.sent.kind === 'answer'
+  const unreadable = isUnreadable
+    ? answerRow(context, leased.row, plan, end.attemptId, { raw: end.sent.raw, received_at_ms: end.receivedAtMs })
+    : undefined
+  const event = eventOf(leased.row, server, standing)
+  const saved = await untilStored(context, leased, () =>
+    saveStanding(context.db, leased, standing, {
+      now,
+      event,
+      ...(unreadable ? { unreadable } : {}),
+      ...(end && !unreadable ? { answerId: end.attemptId } : {}),
+    }),
+  )
+  if (replacement === undefined) await noteFailure(context, leased.row, failure, problem)
+  return { row: saved, problem, isReplaced: replacement !== undefined && saved !== undefined }
+}
+
+function eventOf(row: ConnectionRow, server: OAuthServer, { state, reason, detail }: Standing) {
+  const action = state === 'ok' ? 'connection.recovered' : 'connection.broken'
+  return connectionEvent(row, server, action, { state, reason, detail })
+}
+
+/** A rival's refresh token, or the grant that needs nobody but us. */
+function replacementOf(row: ConnectionRow, server: OAuthServer): Standing | undefined {
+  const { state, reason, detail, failures, next_try_at, due_at } = row
+  const unchanged = { state, reason, detail, failures, next_try_at, due_at, keepsAttempt: false }
+  if (row.previous_refresh_sealed !== null) return { ...unchanged, refreshToken: 'previous' }
+  return canBeginAnew(server, row) ? { ...unchanged, refreshToken: 'none' } : undefined
+}
+
+function standingAfter(row: ConnectionRow, { refused, plan, isNotSent }: Failure, now: number): Standing {
+  const base = { reason: refused.code, detail: refused.description, failures: row.failures + 1, keepsAttempt: false }
+  const next = nextTryAt(now, row.failures + 1, refused.retry_after, Math.random())
+  const due = row.refresh_sealed === null ? null : next
+  switch (refused.class) {
+    case 'transient':
+      return { ...base, state: 'degraded', next_try_at: next, due_at: due }
+    case 'server_settings':
+      return waiting(row, now)
+    case 'grant_dead':
+    case 'consent':
+      return { ...base, state: 'needs_authorization', next_try_at: null, due_at: null }
+    case 'malformed':
+    case 'unknown_outcome':
+      if (plan?.isSpent !== true) return { ...base, state: 'degraded', next_try_at: next, due_at: due }
+      return { ...base, ...uncertain(row, plan, isNotSent === true, now, next) }
+  }
+}
+
+/** Its state is what it was: what is wrong is not its own. */
+function waiting(row: ConnectionRow, now: number): Standing {
+  const { state, reason, detail, failures, next_try_at } = row
+  const due_at = row.refresh_sealed === null ? null : now + Math.ceil(RESUME_SPREAD_SECONDS * (0.5 + Math.random() / 2))
+  return { state, reason, detail, failures, next_try_at, due_at, keepsAttempt: false }
+}
+
+/** Sent, and nobody knows what became of it: the attempt stays open, and says when it may be sent again. */
+function uncertain(
+  row: ConnectionRow,
+  plan: Plan,
+  isNotSent: boolean,
+  now: number,
+  next: number,
+): Pick<Standing, 'state' | 'next_try_at' | 'due_at' | 'keepsAttempt'> {
+  const before = row.attempt_fingerprint === plan.fingerprint ? row.attempt_sends : 0
+  const open = isNotSent ? { at: row.attempt_at ?? now, sends: before } : { at: now, sends: before + 1 }
+  const recovery = recoveryOf(open, plan.settings.profile.refresh_token, row.expires_at, now)
+  if (recovery === 'give_up') {
+    return { state: 'needs_authorization', next_try_at: null, due_at: null, keepsAttempt: true }
+  }
+  const at = recovery === 'wait' ? Math.max(next, row.expires_at ?? 0) : next
+  return { state: 'uncertain', next_try_at: at, due_at: at, keepsAttempt: true }
+}
+
+async function noteFailure(
+  context: OutboundContext,
+  row: ConnectionRow,
+  { server, advice }: Failure,
+  problem: Problem,
+): Promise<void> {
+  const now = nowSeconds()
+  const status = serverStatusAfter(problem, row.subject === APPLICATION)
+  if (status === undefined) return
+  const error = lastErrorOf(problem, now)
+  await noteServerState(context.db.sql, server.id, { status, last_error: advice ? { ...error, advice } : error })
+  if (server.on_failure !== 'disable' || problem.class === 'grant_dead' || problem.class === 'consent') return
+  const reason = `switched off after repeated failure: ${problem.code}`
+  await setServerDisabled(context.db, systemActor, server.realm_id, server.slug, reason)
+}
