@@ -22,12 +22,16 @@ import { loginRoutes } from '#login/routes.ts'
 import { createPace } from '#login/throttle.ts'
 import type { Log } from '#observe/log.ts'
 import { createMetrics } from '#observe/metrics.ts'
+import type { OutboundContext } from '#outbound/context.ts'
+import { openOutbound } from '#outbound/open.ts'
+import { outboundRoutes } from '#outbound/routes.ts'
+import { createSecretStores } from '#outbound/secret-stores/stores.ts'
 import { isUnavailable, openDatabase } from '#store/database.ts'
 import { Events } from '#store/events.ts'
 import { LegacyUses } from '#store/legacy-uses.ts'
 import { listRealms } from '#store/realms.ts'
 import { startChores } from './chores.ts'
-import type { Config } from './config.ts'
+import { type Config, environmentValue } from './config.ts'
 import { type FirstStartReport, firstStart } from './first-start.ts'
 import { operationsRoutes } from './operations.ts'
 import { welcomeRoutes } from './welcome.ts'
@@ -42,7 +46,7 @@ export interface App {
   readonly address: { readonly host: string; readonly port: number }
   readonly operationsAddress: { readonly host: string; readonly port: number }
   readonly report: FirstStartReport
-  readonly context: IssuerContext
+  readonly context: OutboundContext
   close(): Promise<void>
 }
 
@@ -59,7 +63,7 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
   const db = await openDatabase({ url: config.databaseUrl, onFatal, observe })
   try {
     const report = await firstStart({ db, config })
-    const context: IssuerContext = {
+    const issuer: IssuerContext = {
       publicUrl: config.publicUrl,
       db,
       seal: report.seal,
@@ -74,12 +78,18 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
       activity: new ClientActivity(db, log),
       legacyUses: new LegacyUses(db, (err) => log.warn({ err }, 'a count of uses waits to be written')),
     }
-    for (const realm of await listRealms(db)) await ensureSigningKeys(context, realm)
+    for (const realm of await listRealms(db)) await ensureSigningKeys(issuer, realm)
+    const context = await openOutbound(issuer, { log, dataDir: config.dataDir, secretStores: storesOf(config, issuer) })
     return await open(config, log, context, report)
   } catch (error) {
     await db.close()
     throw error
   }
+}
+
+/** The external stores that the operator set up. */
+function storesOf({ dataDir }: Config, { egress }: IssuerContext) {
+  return createSecretStores([], { egress, dataDir, environment: environmentValue })
 }
 
 /** Nobody outside makes us call ourselves or our database, whatever the operator opened. */
@@ -88,7 +98,7 @@ function ownPorts({ port, operationsPort, databaseUrl }: Config): readonly numbe
   return [port, operationsPort, Number(new URL(databaseUrl).port || POSTGRES_PORT)]
 }
 
-async function open(config: Config, log: Log, context: IssuerContext, report: FirstStartReport): Promise<App> {
+async function open(config: Config, log: Log, context: OutboundContext, report: FirstStartReport): Promise<App> {
   const chores = startChores(context, log)
   const state = { isReady: true }
   const common = { trustedProxies: config.trustedProxies, log, metrics: context.metrics, classify }
@@ -116,13 +126,14 @@ async function open(config: Config, log: Log, context: IssuerContext, report: Fi
   }
 }
 
-function everyDoor(context: IssuerContext): readonly Route[] {
+function everyDoor(context: OutboundContext): readonly Route[] {
   return [
     ...welcomeRoutes(join(import.meta.dirname, '..', 'docs')),
     ...assetRoutes(),
     ...issuerRoutes(context),
     ...loginRoutes(context),
     ...facadeRoutes(context),
+    ...outboundRoutes(context),
     ...adminRoutes(context),
     ...consoleSessionRoutes(context),
   ]
@@ -144,11 +155,12 @@ async function shut(
   front: Server,
   operations: Server,
   chores: { stop(): Promise<void> },
-  { db, activity, legacyUses, events }: IssuerContext,
+  { db, activity, legacyUses, events, engine }: OutboundContext,
 ): Promise<void> {
   state.isReady = false
   await front.close(GRACE_SECONDS)
   await chores.stop()
+  await engine.close()
   await operations.close(1)
   await activity.close()
   await legacyUses.close()

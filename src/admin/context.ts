@@ -1,4 +1,4 @@
-import type { IssuerContext } from '#issuer/context.ts'
+import type { OutboundContext } from '#outbound/context.ts'
 
-/** What the office needs to work: what the issuer needs, no more. */
-export type AdminContext = IssuerContext
+/** What the office needs to work: what the door out needs, which is the most. */
+export type AdminContext = OutboundContext
