@@ -126,13 +126,9 @@ interface Exchange {
   readonly signal: AbortSignal
 }
 
-/** A server that wants another certificate says so after the connection stands, and reads no request (RFC 8446 §6.2). */
-const TLS_ALERT = /^ERR_SSL_.*_ALERT_/
-
-function failed(error: unknown, { connected, timeout, signal }: Exchange): EgressError {
+function failed(error: unknown, { connected: sent, timeout, signal }: Exchange): EgressError {
   if (error instanceof EgressError) return error
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const sent = connected && !TLS_ALERT.test(code)
+  // A server that wants another certificate ends a connection that stood already (RFC 8446 §6.2): nobody knows, either.
   if (timeout.aborted) return new EgressError('timeout', 'the other side did not answer in time', { sent })
   if (signal.aborted) return new EgressError('aborted', 'the request was given up', { sent })
   return new EgressError('unreachable', 'the other side could not be reached', { cause: error, sent })
