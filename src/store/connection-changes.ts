@@ -31,7 +31,7 @@ const noTokens = {
 
 /**
  * Their tokens are given out and sent no more, and people have to connect again (a secret's address changed, the
- * account of ours is another). The rows keep their ids. An application's own connection that can fetch anew does so.
+ * account of ours is another). The rows keep their ids. The realm's own connection begins anew when it is asked for.
  */
 export async function markConnections(
   sql: Sql,
@@ -40,26 +40,20 @@ export async function markConnections(
   reason: string,
 ): Promise<void> {
   const now = nowSeconds()
-  await sql
+  const emptied = { ...noTokens, detail: null, failures: 0, state_at: now, updated_at: now }
+  const ofServer = sql
     .updateTable('connections')
-    .set((old) => ({
-      ...noTokens,
-      state,
-      reason,
-      detail: null,
-      state_at: now,
-      updated_at: now,
-      version: old('version', '+', 1),
-    }))
     .where('server_id', '=', serverId)
-    .execute()
+    .set((old) => ({ ...emptied, version: old('version', '+', 1) }))
+  await ofServer.where('subject', '<>', APPLICATION).set({ state, reason }).execute()
+  await ofServer.where('subject', '=', APPLICATION).set({ state: 'ok', reason: null }).execute()
   await sql
     .deleteFrom('refresh_answers')
     .where('connection_id', 'in', sql.selectFrom('connections').select('id').where('server_id', '=', serverId))
     .execute()
 }
 
-/** What waited for the settings is tried again: by whoever asks at once, in the background spread over `seconds`. */
+/** What waited for its next try goes on with the new settings: at once where somebody asks, else when it is due. */
 export async function resumeConnections(sql: Sql, serverId: string): Promise<void> {
   await sql
     .updateTable('connections')
