@@ -1,10 +1,12 @@
 // What `npm start`, `npm test` and the other scripts of package.json do: bring the parts, then run them under the
 // runtime of scripts/runtime.mjs.
+import { ensureConsole } from './console.mjs'
 import { ensureParts } from './parts.mjs'
 import { exitWith, findRuntime, Plain, root, runInForeground, runtimeFlags } from './runtime.mjs'
 
 const checks = {
   types: ['node_modules/typescript/bin/tsc', '--project', '.'],
+  'types of the console': ['node_modules/typescript/bin/tsc', '--project', 'console'],
   lint: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
   format: ['node_modules/@biomejs/biome/bin/biome', 'check', '--log-level=warn'],
 }
@@ -13,7 +15,8 @@ const checks = {
 const tasks = {
   start: (args) => server([...runtimeFlags, 'src/main.ts', 'start', ...args]),
   dev: (args) => server([...runtimeFlags, '--watch', '--watch-preserve-output', 'src/main.ts', 'start', ...args]),
-  types: (args) => tool([...checks.types, ...args]),
+  types: async (args) =>
+    Math.max(await tool([...checks.types, ...args]), await tool([...checks['types of the console'], ...args])),
   lint: (args) => tool([...checks.lint, ...args]),
   format: (args) => tool(['node_modules/@biomejs/biome/bin/biome', 'check', '--write', ...args]),
   check: async () => Math.min(await failedChecks(), 1),
@@ -25,6 +28,7 @@ const tasks = {
 /** @param {string[]} args */
 async function server(args) {
   await ensureParts('production')
+  await ensureConsole()
   return runInForeground(findRuntime(), args)
 }
 

@@ -12,6 +12,7 @@ import { createEgress } from '#http/egress.ts'
 import type { Refused, Route } from '#http/message.ts'
 import { refusedAsAsked } from '#http/page.ts'
 import { type Server, startServer } from '#http/server.ts'
+import { staticFileRoutes } from '#http/static-files.ts'
 import { ClientActivity } from '#issuer/client-activity.ts'
 import type { IssuerContext } from '#issuer/context.ts'
 import { createOwnClient } from '#issuer/own-client.ts'
@@ -130,6 +131,7 @@ function everyDoor(context: OutboundContext): readonly Route[] {
   return [
     ...welcomeRoutes(join(import.meta.dirname, '..', 'docs')),
     ...assetRoutes(),
+    ...consoleRoutes(),
     ...issuerRoutes(context),
     ...loginRoutes(context),
     ...facadeRoutes(context),
@@ -137,6 +139,15 @@ function everyDoor(context: OutboundContext): readonly Route[] {
     ...adminRoutes(context),
     ...consoleSessionRoutes(context),
   ]
+}
+
+/** Served to everyone: what it shows comes from the management API, which asks who is there. */
+function consoleRoutes(): readonly Route[] {
+  return staticFileRoutes({
+    base: '/console',
+    directory: join(import.meta.dirname, '..', 'console', 'dist'),
+    missing: 'the console was not built: start Sallyport with npm start, or run node scripts/console.mjs',
+  })
 }
 
 /** What is not the caller's fault and not a bug: the database is away, or too many passwords wait to be hashed. */

@@ -1,11 +1,11 @@
-/** The first page: what this is and what to do next. And the documentation, as the text that it is. */
+/** The way from the root to the console, and the documentation: a page of contents, and each document as the text that it is. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Request, Response, Route } from '#http/message.ts'
 import { html, page, refusedAsPlainPage } from '#http/page.ts'
 
 const METHODS = ['GET']
-const TITLE = 'Sallyport is running'
+const TITLE = 'Documentation'
 
 const NEXT_STEPS = [
   ['quick-start.md', 'Quick start: a first token in one minute'],
@@ -23,20 +23,27 @@ export function welcomeRoutes(docs: string): readonly Route[] {
   const texts = new Map(names.map((name) => [name, readFileSync(join(docs, name))]))
   const refused = refusedAsPlainPage
   return [
-    { methods: METHODS, path: '/', handle: welcome, refused },
+    {
+      methods: METHODS,
+      path: '/',
+      handle: () => ({ status: 302, headers: { location: '/console/' }, body: '' }),
+      refused,
+    },
+    { methods: METHODS, path: '/docs', handle: contents, refused },
     { methods: METHODS, path: '/docs/:name', handle: (request) => documentation(texts, request), refused },
   ]
 }
 
-function welcome(): Response {
+function contents(): Response {
   const links = NEXT_STEPS.map(([name, title]) => html`<li><a href="/docs/${name}">${title}</a></li>`)
   return page({
     title: TITLE,
     status: 200,
     body: html`
       <h1>${TITLE}</h1>
-      <p>This is an OAuth 2.0 and OpenID Connect server. The realm <strong>default</strong> is ready for your
-      applications; the realm <strong>system</strong> holds administrators.</p>
+      <p>Sallyport is an OAuth 2.0 and OpenID Connect server. The realm <strong>default</strong> is ready for your
+      applications; the realm <strong>system</strong> holds administrators, who work in the
+      <a href="/console/">console</a>.</p>
       <ul class="links">${links}</ul>
       <h2>What a client needs</h2>
       <ul class="links">

@@ -1,0 +1,41 @@
+/** The list of a realm's clients. */
+import { useParams } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { type Client, listClients } from '#contract/client.ts'
+import { useMayWrite } from '../../parts/api/rights.ts'
+import { List } from '../../parts/list/list.tsx'
+import { Page } from '../../parts/page/page.tsx'
+import { useClientActions } from './client-actions.tsx'
+import { clientColumns } from './client-columns.tsx'
+
+const noun = { one: 'client', many: 'clients' }
+
+export function ClientsPage(): ReactNode {
+  const { realm } = useParams({ from: '/realms/$realm/clients' })
+  const mayWrite = useMayWrite(realm)
+  const { actions, bulk } = useClientActions(realm)
+  const at = ({ client_id }: Client) =>
+    ({ to: '/realms/$realm/clients/$clientId', params: { realm, clientId: client_id } }) as const
+  return (
+    <Page title="Clients" layout="fill" lead={`Applications that get tokens from the realm ${realm}.`}>
+      <List
+        name="clients"
+        noun={noun}
+        operation={listClients}
+        params={{ realm }}
+        columns={clientColumns}
+        idOf={idOf}
+        open={at}
+        {...(mayWrite && { edit: at, actions, bulk })}
+        empty={{
+          title: 'No clients yet',
+          text: 'A client is an application that gets tokens here. Register the first one, and its secret is shown to you once.',
+        }}
+      />
+    </Page>
+  )
+}
+
+function idOf({ client_id }: Client): string {
+  return client_id
+}

@@ -1,0 +1,144 @@
+/** The filter below a header: applied on Enter and on leaving the field; Escape takes back what was typed. */
+import { ActionIcon, Button, Group, NativeSelect, Popover, Stack, TextInput, Tooltip } from '@mantine/core'
+import { CalendarDays } from 'lucide-react'
+import { type KeyboardEvent, type ReactNode, useState } from 'react'
+import type { Operation } from '#contract/operation.ts'
+import { useTyped } from '../person/use-typed.ts'
+import { queryOf, shownQuery } from './asked.ts'
+import { type Column, complaint } from './column.ts'
+import styles from './list.module.css'
+
+interface FilterProps<Row> {
+  readonly column: Column<Row>
+  readonly operation: Operation
+  /** As the management API takes it; empty: not set. */
+  readonly value: string
+  readonly onChange: (value: string) => void
+}
+
+export function Filter<Row>(props: FilterProps<Row>): ReactNode {
+  const { column } = props
+  if (column.kind === 'flag') {
+    const [yes, no] = column.words ?? ['Yes', 'No']
+    const options = [
+      { value: 'true', label: yes },
+      { value: 'false', label: no },
+    ]
+    return <ChoiceFilter {...props} options={options} />
+  }
+  if (column.options) return <ChoiceFilter {...props} options={column.options} />
+  return <TextFilter {...props} />
+}
+
+type Options = NonNullable<Column<unknown>['options']>
+
+function ChoiceFilter<Row>({ column, value, onChange, options }: FilterProps<Row> & { options: Options }): ReactNode {
+  return (
+    <NativeSelect
+      className={styles.filter}
+      aria-label={`Filter by ${column.title}`}
+      data-set={value !== '' || undefined}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      data={[{ value: '', label: 'All' }, ...options]}
+    />
+  )
+}
+
+const examples: Readonly<Record<string, string>> = {
+  number: 'n, >n, a..b',
+  duration: '>1h, 60..3600',
+  time: 'date, >date, Unix',
+  time_ms: 'date, >date, Unix',
+}
+
+function TextFilter<Row>({ column, operation, value, onChange }: FilterProps<Row>): ReactNode {
+  const { kind } = column
+  const shown = shownQuery(kind, value)
+  const [typed, setTyped] = useTyped(shown)
+  /** The text that was refused. */
+  const [wrong, setWrong] = useState<string>()
+  const isWrong = wrong === typed
+  const apply = (text: string) => {
+    if (text === shown) return
+    const query = queryOf(kind, text)
+    const isRefused = query === undefined || (query !== '' && complaint(operation, column.id, query) !== undefined)
+    if (isRefused) setWrong(text)
+    else onChange(query)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') apply(typed)
+    if (event.key === 'Escape') setTyped(shown)
+  }
+  const isTime = kind === 'time' || kind === 'time_ms'
+  return (
+    <Tooltip
+      label={`Here goes: ${examples[kind] ?? 'a part of a word'}`}
+      opened={isWrong}
+      color="red"
+      position="bottom"
+    >
+      <TextInput
+        className={styles.filter}
+        aria-label={`Filter by ${column.title}`}
+        data-set={value !== '' || undefined}
+        error={isWrong}
+        placeholder={examples[kind]}
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        onBlur={() => apply(typed)}
+        onKeyDown={onKeyDown}
+        spellCheck={false}
+        autoComplete="off"
+        {...(isTime && {
+          rightSection: <Calendar title={column.title} onChoose={(text) => onChange(queryOf(kind, text) ?? '')} />,
+        })}
+      />
+    </Tooltip>
+  )
+}
+
+function Calendar({ title, onChoose }: { title: string; onChoose: (typed: string) => void }): ReactNode {
+  const [isOpen, setIsOpen] = useState(false)
+  const [from, setFrom] = useState('')
+  const [to, setTo] = useState('')
+  const choose = (text: string) => {
+    onChoose(text)
+    setIsOpen(false)
+  }
+  const since = (days: number) => `${Math.floor(Date.now() / 1000) - days * 86_400}..`
+  return (
+    <Popover opened={isOpen} onChange={setIsOpen} trapFocus withArrow shadow="md" position="bottom-end">
+      <Popover.Target>
+        <ActionIcon size={24} aria-label={`Choose dates for ${title}`} onClick={() => setIsOpen((is) => !is)}>
+          <CalendarDays size={14} aria-hidden />
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="xs">
+          <Group gap={6}>
+            <Button variant="default" onClick={() => choose(since(1))}>
+              24 hours
+            </Button>
+            <Button variant="default" onClick={() => choose(since(7))}>
+              7 days
+            </Button>
+            <Button variant="default" onClick={() => choose(since(30))}>
+              30 days
+            </Button>
+          </Group>
+          <TextInput type="datetime-local" label="From" value={from} onChange={(e) => setFrom(e.currentTarget.value)} />
+          <TextInput type="datetime-local" label="To" value={to} onChange={(e) => setTo(e.currentTarget.value)} />
+          <Group justify="flex-end" gap={6}>
+            <Button variant="subtle" color="gray" onClick={() => choose('')}>
+              Clear
+            </Button>
+            <Button disabled={from === '' && to === ''} onClick={() => choose(`${from}..${to}`)}>
+              Apply
+            </Button>
+          </Group>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

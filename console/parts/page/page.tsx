@@ -1,0 +1,99 @@
+/** The head of a page: where it lies, what it is called, what can be done with it. Sets the document's title. */
+import { Link, type LinkProps } from '@tanstack/react-router'
+import { ChevronRight } from 'lucide-react'
+import { Fragment, type ReactNode, useEffect } from 'react'
+import type { Target } from '../list/action.ts'
+import styles from './page.module.css'
+
+export interface Crumb extends Target {
+  readonly label: string
+}
+
+interface PageProps {
+  readonly title: string
+  /** Shown in place of the title where more than text belongs there. */
+  readonly heading?: ReactNode
+  /** The way from the top, without the page itself. */
+  readonly crumbs?: readonly Crumb[]
+  /** One sentence below the title. */
+  readonly lead?: ReactNode
+  readonly actions?: ReactNode
+  readonly tabs?: readonly Tab[]
+  /** `fill`: the content has the height of the window and scrolls by itself, as a list does. */
+  readonly layout?: 'flow' | 'fill'
+  readonly children: ReactNode
+}
+
+export interface Tab extends Target {
+  readonly label: string
+}
+
+export function Page({ title, heading, crumbs, lead, actions, tabs, layout = 'flow', children }: PageProps): ReactNode {
+  useEffect(() => {
+    document.title = `${title} · Sallyport`
+  }, [title])
+  return (
+    <div className={styles.page} data-layout={layout}>
+      <header className={styles.head}>
+        {crumbs !== undefined && (
+          <nav aria-label="Where this is" className={styles.crumbs}>
+            {crumbs.map(({ label, ...target }) => (
+              <Fragment key={label}>
+                <Link {...(target as LinkProps)}>
+                  <span dir="auto">{label}</span>
+                </Link>
+                <ChevronRight size={13} aria-hidden />
+              </Fragment>
+            ))}
+          </nav>
+        )}
+        <div className={styles.line}>
+          <h1 dir="auto">{heading ?? title}</h1>
+          {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+        </div>
+        {lead !== undefined && <p className={styles.lead}>{lead}</p>}
+        {tabs && <Tabs tabs={tabs} />}
+      </header>
+      <div className={styles.body}>{children}</div>
+    </div>
+  )
+}
+
+/** Each tab has an address: they are links, and said to be so. */
+function Tabs({ tabs }: { tabs: readonly Tab[] }): ReactNode {
+  return (
+    <nav aria-label="Parts of this page" className={styles.tabs}>
+      {tabs.map(({ label, ...target }) => (
+        <Link
+          key={label}
+          {...(target as LinkProps)}
+          activeOptions={{ exact: true, includeSearch: false }}
+          activeProps={{ 'aria-current': 'page' }}
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
+  )
+}
+
+/** A block of a page, with a title of its own. */
+export function Section({
+  title,
+  actions,
+  children,
+}: {
+  title: string
+  actions?: ReactNode
+  children: ReactNode
+}): ReactNode {
+  return (
+    <section className={styles.section}>
+      <div className={styles.sectionHead}>
+        <h2>{title}</h2>
+        {actions}
+      </div>
+      {children}
+    </section>
+  )
+}

@@ -1,0 +1,99 @@
+/** The frame around every page: navigation at the side (a drawer on narrow screens), the page's place, what is announced. */
+import { ActionIcon, Button, Drawer } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { type ErrorComponentProps, Outlet, useParams, useRouter, useRouterState } from '@tanstack/react-router'
+import { Menu } from 'lucide-react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { SessionEnded } from '../parts/dialog/session-ended.tsx'
+import { Empty } from '../parts/show/empty.tsx'
+import { ProblemAlert } from '../parts/show/problem.tsx'
+import styles from './frame.module.css'
+import { homeRealm } from './home-realm.ts'
+import { Rail } from './rail.tsx'
+
+export function Frame(): ReactNode {
+  const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const realm = useCurrentRealm()
+  /** The drawer belongs to the page on which it was opened: whoever goes to another has chosen. */
+  const [openedAt, setOpenedAt] = useState<string>()
+  return (
+    <div className={styles.frame}>
+      <a className={styles.skip} href="#page">
+        Skip to the page
+      </a>
+      {isNarrow ? (
+        <div className={styles.topbar}>
+          <ActionIcon size={36} color="gray.0" aria-label="Open the navigation" onClick={() => setOpenedAt(path)}>
+            <Menu size={20} aria-hidden />
+          </ActionIcon>
+          <span className={styles.topname}>Sallyport</span>
+          <Drawer
+            opened={openedAt === path}
+            onClose={() => setOpenedAt(undefined)}
+            size={272}
+            padding={0}
+            withCloseButton={false}
+            title="Navigation"
+            classNames={{ body: styles.drawer ?? '', header: styles.drawerHeader ?? '' }}
+          >
+            <Rail realm={realm} />
+          </Drawer>
+        </div>
+      ) : (
+        <div className={styles.side}>
+          <Rail realm={realm} />
+        </div>
+      )}
+      <main id="page" className={styles.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <RouteAnnouncer path={path} />
+      <SessionEnded />
+    </div>
+  )
+}
+
+/** The realm of the page, or the one that the person was in last. */
+export function useCurrentRealm(): string {
+  const { realm } = useParams({ strict: false })
+  return realm ?? homeRealm()
+}
+
+/** Says the new page's title to screen readers, and moves the focus to the page, as a full load would. */
+function RouteAnnouncer({ path }: { path: string }): ReactNode {
+  const place = useRef<HTMLDivElement>(null)
+  const before = useRef(path)
+  useEffect(() => {
+    if (before.current === path) return undefined
+    before.current = path
+    const timer = setTimeout(() => {
+      if (place.current) place.current.textContent = document.title
+      const isInDialog = document.activeElement?.closest('[role="dialog"]') !== null
+      const page = document.getElementById('page')
+      if (page && !isInDialog && !page.contains(document.activeElement)) page.focus({ preventScroll: true })
+    }, 150)
+    return () => clearTimeout(timer)
+  }, [path])
+  return <div ref={place} className={styles.announcer} role="status" aria-live="polite" />
+}
+
+export function MissingPage(): ReactNode {
+  const router = useRouter()
+  return (
+    <Empty title="There is no such page" text="It may have been deleted, or it is not yours to see.">
+      <Button variant="default" onClick={() => router.history.back()}>
+        Back
+      </Button>
+      <Button onClick={() => void router.navigate({ to: '/' })}>Home</Button>
+    </Empty>
+  )
+}
+
+export function FailedPage({ error, reset }: ErrorComponentProps): ReactNode {
+  return (
+    <div className={styles.failed}>
+      <ProblemAlert error={error} onRetry={reset} />
+    </div>
+  )
+}

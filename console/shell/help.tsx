@@ -1,0 +1,73 @@
+/** `?`: the keys, the way to the documentation, and the switch for single keys (WCAG 2.2 §2.1.4). */
+import { Anchor, Kbd, Modal, Switch, Text, Title } from '@mantine/core'
+import { type ReactNode, useEffect } from 'react'
+import { isTyping } from '../parts/person/keys.ts'
+import { usePreference } from '../parts/person/preferences.ts'
+import styles from './help.module.css'
+
+const keys = [
+  [['/'], 'Search in the list'],
+  [['j', '↓'], 'Next row'],
+  [['k', '↑'], 'Row before'],
+  [['x'], 'Select the row'],
+  [['Enter'], 'Open the row'],
+  [['e'], 'Edit the row'],
+  [['Del'], 'Delete the row'],
+  [['r'], 'Read the list again'],
+  [['Shift F10'], 'Menu of the row'],
+  [['?'], 'This help'],
+] as const
+
+interface HelpProps {
+  readonly isOpen: boolean
+  readonly onOpen: () => void
+  readonly onClose: () => void
+}
+
+export function Help({ isOpen, onOpen, onClose }: HelpProps): ReactNode {
+  const [hasKeys, setHasKeys] = usePreference('single-keys', true)
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key === '?' && hasKeys && !isTyping(event)) onOpen()
+    }
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  }, [hasKeys, onOpen])
+  return (
+    <Modal opened={isOpen} onClose={onClose} title="Help" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Title order={3} mb={6}>
+        Keys in lists
+      </Title>
+      <dl className={styles.keys}>
+        {keys.map(([pressed, does]) => (
+          <div key={does}>
+            <dt>
+              {pressed.map((key) => (
+                <Kbd key={key}>{key}</Kbd>
+              ))}
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <Switch
+        mt="md"
+        label="Single keys"
+        description="Off: only keys with Enter, Del, the arrows and Shift F10 work."
+        checked={hasKeys}
+        onChange={(event) => setHasKeys(event.currentTarget.checked)}
+      />
+      <Text mt="lg" size="sm">
+        More in the{' '}
+        <Anchor href="/docs" target="_blank" inherit underline="always">
+          documentation
+        </Anchor>{' '}
+        and the{' '}
+        <Anchor href="/api/v1/docs" target="_blank" inherit underline="always">
+          API reference
+        </Anchor>
+        .
+      </Text>
+    </Modal>
+  )
+}

@@ -1,0 +1,24 @@
+/** What stands in the navigation, in its order: one line for each page that has a place there. */
+import type { LinkProps } from '@tanstack/react-router'
+import { AppWindow, House, type LucideIcon } from 'lucide-react'
+
+export interface NavigationItem {
+  readonly label: string
+  readonly to: NonNullable<LinkProps['to']>
+  readonly icon: LucideIcon
+}
+
+export interface NavigationGroup {
+  /** Absent for what stands alone at the top. */
+  readonly label?: string
+  /** Which of the two doors it belongs to: shown as the colour of the item that is open. */
+  readonly door: 'in' | 'out'
+  readonly items: readonly NavigationItem[]
+  /** `platform`: only for those who see more than realms of their own. */
+  readonly reach?: 'platform'
+}
+
+export const navigation: readonly NavigationGroup[] = [
+  { door: 'in', items: [{ label: 'Home', to: '/realms/$realm', icon: House }] },
+  { label: 'Apps', door: 'in', items: [{ label: 'Clients', to: '/realms/$realm/clients', icon: AppWindow }] },
+]

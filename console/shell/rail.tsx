@@ -1,0 +1,55 @@
+/** The navigation: the mark, the realm, the pages, and at its foot the person. */
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { seesPlatform, useMe } from '../parts/api/rights.ts'
+import { Account } from './account.tsx'
+import mark from './mark.svg'
+import { type NavigationGroup, navigation } from './navigation.ts'
+import styles from './rail.module.css'
+import { RealmSwitcher } from './realm-switcher.tsx'
+
+export function Rail({ realm }: { realm: string }): ReactNode {
+  const me = useMe()
+  const shown = navigation.filter(({ reach }) => reach !== 'platform' || seesPlatform(me))
+  return (
+    <nav className={styles.rail} aria-label="Console">
+      <div className={styles.head}>
+        <Link to="/" className={styles.brand}>
+          <img src={mark} width={26} height={26} alt="" />
+          Sallyport
+        </Link>
+        <RealmSwitcher realm={realm} />
+      </div>
+      <div className={styles.pages}>
+        {shown.map((group) => (
+          <Group key={group.label ?? ''} group={group} realm={realm} />
+        ))}
+      </div>
+      <Account />
+    </nav>
+  )
+}
+
+function Group({ group, realm }: { group: NavigationGroup; realm: string }): ReactNode {
+  return (
+    <section data-door={group.door} className={styles.group}>
+      {group.label !== undefined && <h2 className={styles.label}>{group.label}</h2>}
+      <ul>
+        {group.items.map(({ label, to, icon: Icon }) => (
+          <li key={label}>
+            <Link
+              to={to}
+              params={{ realm }}
+              className={styles.item}
+              activeProps={{ 'data-active': true, 'aria-current': 'page' }}
+              activeOptions={{ exact: to === '/realms/$realm', includeSearch: false }}
+            >
+              <Icon size={16} aria-hidden strokeWidth={1.9} />
+              {label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

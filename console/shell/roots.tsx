@@ -1,0 +1,26 @@
+/** The routes that pages hang under: the frame, and below it one realm or the whole installation. */
+import { createRootRoute, createRoute, notFound, Outlet } from '@tanstack/react-router'
+import { currentState } from '../parts/api/session.ts'
+import { keepPreference } from '../parts/person/preferences.ts'
+import { FailedPage, Frame, MissingPage } from './frame.tsx'
+
+export const rootRoute = createRootRoute({
+  component: Frame,
+  notFoundComponent: MissingPage,
+  errorComponent: FailedPage,
+})
+
+/** `/realms/{realm}/…`; a realm that the person may not see is as if it were not there. */
+export const realmRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: 'realms/$realm',
+  beforeLoad: ({ params }) => {
+    if (!currentState().me.realms.includes(params.realm)) throw notFound()
+    keepPreference('realm', params.realm)
+  },
+  component: Outlet,
+  notFoundComponent: MissingPage,
+})
+
+/** `/system/…` */
+export const systemRoute = createRoute({ getParentRoute: () => rootRoute, path: 'system', component: Outlet })

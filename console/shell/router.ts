@@ -1,0 +1,40 @@
+/** Every page of the console and its address. A page's code is loaded when it is first opened. */
+import { createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { clientRoutes } from '../pages/clients/routes.ts'
+import { homeRoutes } from '../pages/home/routes.ts'
+import { homeRealm } from './home-realm.ts'
+import { realmRoute, rootRoute, systemRoute } from './roots.tsx'
+
+const indexRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/realms/$realm', params: { realm: homeRealm() }, replace: true })
+  },
+})
+
+const routeTree = rootRoute.addChildren([
+  indexRoute,
+  realmRoute.addChildren([...homeRoutes, ...clientRoutes]),
+  systemRoute.addChildren([]),
+])
+
+export const router = createRouter({
+  routeTree,
+  basepath: '/console',
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  // Plain `name=value`: what stands in the address is what the management API takes.
+  parseSearch: (query) => Object.fromEntries(new URLSearchParams(query)),
+  stringifySearch: (search) => {
+    const pairs = Object.entries(search).filter(([, value]) => value !== undefined && value !== '')
+    const query = new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString()
+    return query === '' ? '' : `?${query}`
+  },
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,54 @@
+/** The first load: who is there decides what is shown, so nothing is shown before. */
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { type ReactNode, StrictMode } from 'react'
+import type { Root } from 'react-dom/client'
+import { queryClient } from '../parts/api/call.ts'
+import { loadSession, signInUrl } from '../parts/api/session.ts'
+import { Confirmations } from '../parts/dialog/confirm.tsx'
+import { ProblemAlert } from '../parts/show/problem.tsx'
+import { pageNonce } from './nonce.ts'
+import { router } from './router.ts'
+import { theme } from './theme.ts'
+
+export async function start(root: Root): Promise<void> {
+  try {
+    if (await loadSession()) {
+      root.render(<Console />)
+    } else {
+      location.replace(signInUrl(location.pathname + location.search))
+    }
+  } catch (error) {
+    root.render(
+      <Look>
+        <main style={{ maxWidth: '36rem', margin: '12vh auto', padding: '1rem' }}>
+          <ProblemAlert error={error} onRetry={() => location.reload()} />
+        </main>
+      </Look>,
+    )
+  }
+}
+
+function Console(): ReactNode {
+  return (
+    <StrictMode>
+      <Look>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+          <Confirmations />
+          <Notifications position="bottom-right" limit={4} zIndex={900} />
+        </QueryClientProvider>
+      </Look>
+    </StrictMode>
+  )
+}
+
+function Look({ children }: { children: ReactNode }): ReactNode {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={pageNonce}>
+      {children}
+    </MantineProvider>
+  )
+}

@@ -1,0 +1,103 @@
+/** The look: two doors, amber in and teal out, on a calm ground. Colours that CSS alone needs are in theme.css. */
+import { createTheme, type MantineColorsTuple } from '@mantine/core'
+
+/** From the sheet's tint to the mark's ground; the fourth is the dark theme's own. */
+const brand: MantineColorsTuple = [
+  '#eef6f4',
+  '#d8ebe6',
+  '#b0d8cd',
+  '#7fc8b6',
+  '#55ac9a',
+  '#3a9382',
+  '#2f8574',
+  '#286a60',
+  '#1f4b4a',
+  '#173a39',
+]
+
+const amber: MantineColorsTuple = [
+  '#fdf6e7',
+  '#f9e8c6',
+  '#f3d394',
+  '#e9b44c',
+  '#dfa437',
+  '#c98a1b',
+  '#a87012',
+  '#7d540e',
+  '#63420d',
+  '#4a310a',
+]
+
+/** The dark theme's grounds and inks; 0 is text, 7 the sheet, 8 the ground. */
+const dark: MantineColorsTuple = [
+  '#e6eaeb',
+  '#c6ced1',
+  '#a3adb3',
+  '#7f8a91',
+  '#3d464c',
+  '#2b3237',
+  '#20262a',
+  '#191e21',
+  '#101416',
+  '#0b0e0f',
+]
+
+/** Neutrals with a breath of the brand's green. */
+const gray: MantineColorsTuple = [
+  '#f6f7f5',
+  '#eef0ee',
+  '#e5e8e5',
+  '#dcdfdc',
+  '#c6cbc8',
+  '#a5adaa',
+  '#717a7e',
+  '#545d66',
+  '#343b42',
+  '#14181d',
+]
+
+const small = { defaultProps: { size: 'xs' } }
+
+export const theme = createTheme({
+  primaryColor: 'brand',
+  primaryShade: { light: 8, dark: 3 },
+  autoContrast: true,
+  luminanceThreshold: 0.35,
+  colors: { brand, amber, dark, gray },
+  black: '#14181d',
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace',
+  fontSizes: { xs: '0.8125rem', sm: '0.875rem', md: '0.9375rem', lg: '1.0625rem', xl: '1.25rem' },
+  headings: {
+    fontWeight: '650',
+    sizes: {
+      h1: { fontSize: '1.3125rem', lineHeight: '1.25' },
+      h2: { fontSize: '1rem', lineHeight: '1.35' },
+      h3: { fontSize: '0.875rem', lineHeight: '1.4' },
+    },
+  },
+  defaultRadius: 6,
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  components: {
+    Button: small,
+    TextInput: small,
+    Textarea: small,
+    NumberInput: small,
+    PasswordInput: small,
+    Select: small,
+    NativeSelect: small,
+    MultiSelect: small,
+    TagsInput: small,
+    Checkbox: small,
+    SegmentedControl: small,
+    Switch: { defaultProps: { size: 'sm', withThumbIndicator: false } },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 28 } },
+    Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
+    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } },
+    Modal: {
+      defaultProps: { centered: true, padding: 'lg', radius: 10, lockScroll: true, transitionProps: { duration: 120 } },
+    },
+    Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
+  },
+})
