@@ -20,6 +20,7 @@ import { eventHandlers } from './events.ts'
 import { exported } from './export/export.ts'
 import { actorOf, allowPlatform, authenticateAdministrator, reachRealm, systemOf } from './gate.ts'
 import { grantHandlers } from './grants.ts'
+import { inspectHandlers } from './inspect.ts'
 import { legacyUseHandlers } from './legacy-uses.ts'
 import { loginFailureHandlers } from './login-failures.ts'
 import { meHandlers } from './me.ts'
@@ -55,6 +56,7 @@ export const handlers: readonly Handled[] = [
   ...auditHandlers,
   ...deletedHandlers,
   ...realmListHandlers,
+  ...inspectHandlers,
   ...eventHandlers,
   ...configurationHandlers,
 ]

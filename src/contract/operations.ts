@@ -9,6 +9,7 @@ import { deletedOperations } from './deleted.ts'
 import { consentOperations } from './consent.ts'
 import { eventOperations } from './event.ts'
 import { grantOperations } from './grant.ts'
+import { inspectOperations } from './inspect.ts'
 import { legacyUseOperations } from './legacy-use.ts'
 import { loginFailureOperations } from './login-failures.ts'
 import { meOperations } from './me.ts'
@@ -40,6 +41,7 @@ export const operations: readonly Operation[] = [
   ...deletedOperations,
   ...realmListOperations,
   ...consentOperations,
+  ...inspectOperations,
   ...eventOperations,
   ...configurationOperations,
 ]
