@@ -89,8 +89,8 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
 }
 
 /** The external stores that the operator set up. */
-function storesOf({ dataDir }: Config, { egress }: IssuerContext) {
-  return createSecretStores([], { egress, dataDir, environment: environmentValue })
+function storesOf({ dataDir, secretStores }: Config, { egress }: IssuerContext) {
+  return createSecretStores(secretStores, { egress, dataDir, environment: environmentValue })
 }
 
 /** Nobody outside makes us call ourselves or our database, whatever the operator opened. */

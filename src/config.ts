@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { parseNetwork } from '#http/network.ts'
 import { LOG_LEVELS, type LogLevel } from '#observe/log.ts'
+import { secretStoreList } from '#outbound/secret-stores/settings.ts'
+import type { SecretStoreConfig } from '#outbound/secret-stores/stores.ts'
 
 const PREFIX = 'SALLYPORT_'
 const DEFAULT_PORT = 8484
@@ -27,6 +29,7 @@ export interface Config {
   readonly bootstrapClientSecret: string | undefined
   /** `[realm=]CIDR` */
   readonly egressAllow: readonly string[]
+  readonly secretStores: readonly SecretStoreConfig[]
   readonly trustedProxies: readonly string[]
   readonly logLevel: LogLevel
   /** PEM. */
@@ -119,6 +122,14 @@ export const SETTINGS = {
     standard: 'empty',
     about: 'Networks among private, loopback and link-local ones that the server may call: a list of `[realm=]CIDR`.',
   },
+  SECRET_STORES: {
+    schema: secretStoreList,
+    standard: 'empty',
+    about:
+      'External stores of secrets: a JSON list of `{name, kind, realms}` with `root` (kind `file`), `prefix` ' +
+      '(`environment`), or `address`, `mount`, `prefix`, `namespace`, `token_file` (`vault`).',
+    isSecret: true,
+  },
   TRUSTED_PROXIES: {
     schema: networks,
     standard: 'none',
@@ -157,6 +168,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     adminPassword: values.ADMIN_PASSWORD,
     bootstrapClientSecret: values.BOOTSTRAP_CLIENT_SECRET,
     egressAllow: values.EGRESS_ALLOW ?? [],
+    secretStores: values.SECRET_STORES ?? [],
     trustedProxies: values.TRUSTED_PROXIES ?? [],
     logLevel: values.LOG_LEVEL ?? 'info',
     tls,

@@ -43,6 +43,7 @@ describe('what is set', () => {
       adminPassword: undefined,
       bootstrapClientSecret: undefined,
       egressAllow: [],
+      secretStores: [],
       trustedProxies: [],
       logLevel: 'info',
       tls: undefined,

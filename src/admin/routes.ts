@@ -24,6 +24,8 @@ import { inspectHandlers } from './inspect.ts'
 import { legacyUseHandlers } from './legacy-uses.ts'
 import { loginFailureHandlers } from './login-failures.ts'
 import { meHandlers } from './me.ts'
+import { oauthServerUseHandlers } from './oauth-server-uses.ts'
+import { oauthServerHandlers } from './oauth-servers.ts'
 import { openApiRoute } from './openapi.ts'
 import { parseBody, parseParams, parseQuery } from './parse.ts'
 import { notFound, problemResponse } from './problem.ts'
@@ -52,6 +54,8 @@ export const handlers: readonly Handled[] = [
   ...scopeHandlers,
   ...apiHandlers,
   ...signingKeyHandlers,
+  ...oauthServerHandlers,
+  ...oauthServerUseHandlers,
   ...legacyUseHandlers,
   ...auditHandlers,
   ...deletedHandlers,

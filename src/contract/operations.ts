@@ -13,6 +13,8 @@ import { inspectOperations } from './inspect.ts'
 import { legacyUseOperations } from './legacy-use.ts'
 import { loginFailureOperations } from './login-failures.ts'
 import { meOperations } from './me.ts'
+import { oauthServerTrialOperations } from './oauth-server-trial.ts'
+import { oauthServerOperations } from './oauth-server.ts'
 import type { Operation } from './operation.ts'
 import { realmOperations } from './realm.ts'
 import { realmListOperations } from './realm-lists.ts'
@@ -36,6 +38,8 @@ export const operations: readonly Operation[] = [
   ...scopeOperations,
   ...apiOperations,
   ...signingKeyOperations,
+  ...oauthServerOperations,
+  ...oauthServerTrialOperations,
   ...legacyUseOperations,
   ...auditOperations,
   ...deletedOperations,

@@ -124,7 +124,7 @@ async function authenticationOf(values: LayerSettings, open: Open): Promise<Auth
         certificate: await needed(open, 'tls_certificate'),
         private_key: await needed(open, 'tls_private_key'),
       }
-    case 'none':
+    default:
       return { method }
   }
 }
@@ -141,12 +141,11 @@ async function keyAssertion(values: LayerSettings, open: Open): Promise<KeyAsser
   return { ...assertionShape(values), alg, kid, private_key: await needed(open, 'private_key') }
 }
 
-function assertionShape(values: LayerSettings) {
+function assertionShape(values: LayerSettings): Pick<KeyAssertion, 'lifetime_seconds' | 'audience' | 'claims'> {
   const { assertion_audience: audience } = values
-  const isNamed = audience === 'token_endpoint' || audience === 'issuer'
   return {
     lifetime_seconds: values.assertion_lifetime_seconds,
-    audience: isNamed ? (audience as 'token_endpoint' | 'issuer') : { value: audience },
+    audience: audience === 'token_endpoint' || audience === 'issuer' ? audience : { value: audience },
     claims: values.assertion_claims,
   }
 }

@@ -161,11 +161,12 @@ function urlsFor(field: string, values: LayerSettings): readonly string[] {
   return there([...atToken, ...atRefresh, ...(atAuthorize ? [authorization_endpoint] : [])])
 }
 
-/** Where tokens go, so that a change of these addresses ends the connections that were made before it. */
-export function tokenOrigins(values: LayerSettings): readonly string[] {
+/** Where refresh tokens go, and where access tokens go besides: a new origin ends the connections made before it. */
+export function tokenOrigins(values: LayerSettings): { readonly refresh: Set<string>; readonly access: Set<string> } {
   const { token_endpoint, refresh_endpoint, revocation_endpoint, introspection_endpoint } = values
-  const urls = [token_endpoint, refresh_endpoint, revocation_endpoint, introspection_endpoint]
-  return [...urls, values.userinfo_endpoint, values.base_url].map((url) => (url === null ? '' : originOf(url)))
+  const origins = (urls: readonly (string | null)[]) => urls.filter((url) => url !== null).map(originOf)
+  const refresh = new Set(origins([token_endpoint, refresh_endpoint, revocation_endpoint, introspection_endpoint]))
+  return { refresh, access: new Set([...refresh, ...origins([values.userinfo_endpoint, values.base_url])]) }
 }
 
 function originOf(url: string): string {

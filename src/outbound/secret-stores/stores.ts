@@ -7,6 +7,7 @@ import type { Egress } from '#http/egress.ts'
 import type { SecretReference } from '#store/oauth-server-settings.ts'
 import { environmentStore } from './environment.ts'
 import { fileStore } from './files.ts'
+import { vaultStore } from './vault.ts'
 
 export type SecretStoreConfig =
   | { readonly name: string; readonly kind: 'file'; readonly root: string; readonly realms: readonly string[] }
@@ -111,7 +112,7 @@ function keyOf(realmName: string, { store, path, key, version }: SecretReference
 function openStore(config: SecretStoreConfig, surroundings: StoreSurroundings): SecretStore {
   if (config.kind === 'file') return fileStore(config.root, surroundings.dataDir)
   if (config.kind === 'environment') return environmentStore(config.prefix, surroundings.environment)
-  throw new Error(`a secret store of kind ${config.kind} cannot be opened yet`)
+  return vaultStore(config, surroundings.egress)
 }
 
 /** A member of a JSON document where a key is named, else the text without the line end that editors leave. */
