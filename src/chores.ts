@@ -1,12 +1,13 @@
 /**
- * What the house does when nobody knocks: sweep what expired, rotate signing keys. Each chore runs under a lease of the
- * database, so that of many nodes one does it. A chore that fails is logged and comes again.
+ * What the house does when nobody knocks: sweep what expired, rotate keys, renew connections. Each chore runs under a
+ * lease of the database, so that of many nodes one does it. A chore that fails is logged and comes again.
  */
 import { randomId } from '#crypto/random.ts'
-import type { IssuerContext } from '#issuer/context.ts'
 import { rotateDueKeys } from '#issuer/signing-keys.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import type { Log } from '#observe/log.ts'
+import { refreshDue } from '#outbound/background.ts'
+import type { OutboundContext } from '#outbound/context.ts'
 import { releaseLease, takeLease } from '#store/leases.ts'
 import { listRealms } from '#store/realms.ts'
 import { sweepExpired } from '#store/sweep.ts'
@@ -14,13 +15,16 @@ import { sweepExpired } from '#store/sweep.ts'
 interface Chore {
   readonly name: string
   readonly everySeconds: number
-  readonly run: (context: IssuerContext) => Promise<void>
+  readonly run: (context: OutboundContext) => Promise<void>
+  /** It finishes what the last process may have left. */
+  readonly atStart?: true
 }
 
 const CHORES: readonly Chore[] = [
   { name: 'sweep', everySeconds: 60, run: sweep },
   // Soon after the first start the next keys are announced; later it looks for what is due.
   { name: 'rotate-keys', everySeconds: 60, run: rotateKeys },
+  { name: 'refresh-connections', everySeconds: 5, run: refreshDue, atStart: true },
 ]
 
 export interface Chores {
@@ -28,7 +32,7 @@ export interface Chores {
   stop(): Promise<void>
 }
 
-export function startChores(context: IssuerContext, log: Log): Chores {
+export function startChores(context: OutboundContext, log: Log): Chores {
   const owner = randomId()
   const running = new Map<string, Promise<void>>()
   const timers = CHORES.map((chore) => {
@@ -38,6 +42,7 @@ export function startChores(context: IssuerContext, log: Log): Chores {
       const work = runLeased(context, log, owner, chore).finally(() => running.delete(chore.name))
       running.set(chore.name, work)
     }
+    if (chore.atStart) knock()
     return setInterval(knock, chore.everySeconds * 1000).unref()
   })
   return {
@@ -48,7 +53,7 @@ export function startChores(context: IssuerContext, log: Log): Chores {
   }
 }
 
-async function runLeased(context: IssuerContext, log: Log, owner: string, chore: Chore): Promise<void> {
+async function runLeased(context: OutboundContext, log: Log, owner: string, chore: Chore): Promise<void> {
   const name = `chore:${chore.name}`
   try {
     if ((await takeLease(context.db, name, owner, chore.everySeconds)) === undefined) return
@@ -60,11 +65,11 @@ async function runLeased(context: IssuerContext, log: Log, owner: string, chore:
 }
 
 /** In small batches with the event loop free between them, so that nobody waits for the broom. */
-async function sweep(context: IssuerContext): Promise<void> {
+async function sweep(context: OutboundContext): Promise<void> {
   const now = nowSeconds()
   while ((await sweepExpired(context.db, now)) > 0) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
-async function rotateKeys(context: IssuerContext): Promise<void> {
+async function rotateKeys(context: OutboundContext): Promise<void> {
   for (const realm of await listRealms(context.db)) await rotateDueKeys(context, realm)
 }

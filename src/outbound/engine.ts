@@ -52,6 +52,11 @@ export class Engine {
     return flight
   }
 
+  /** What is under way under keys that begin like that, without the beginning. */
+  sharedKeys(prefix: string): readonly string[] {
+    return [...this.#flights.keys()].flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []))
+  }
+
   /** The access token of that version, opened once: unsealing is dearer than the read. */
   opened(id: string, version: number, open: () => string): string {
     const held = this.#opened.get(id)

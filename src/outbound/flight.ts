@@ -30,6 +30,10 @@ export interface Wanted {
   readonly server: OAuthServer
   /** An administrator asks: what waits for its time is tried now. */
   readonly isForced?: boolean
+  /** Nobody waits for it: what another process does is left to it. */
+  readonly isBackground?: boolean
+  /** Only what was received already is saved; nothing is sent. */
+  readonly isDrain?: boolean
 }
 
 export interface Flown {
@@ -61,6 +65,7 @@ async function round(context: OutboundContext, wanted: Wanted, seen: ConnectionR
     )
     if (leased !== undefined)
       return await holding(context, leased, () => underLease(context, wanted, seen, leased, deadline))
+    if (wanted.isBackground) return { row: seen }
     const row = await findConnectionById(context.db.sql, seen.id)
     if (row === undefined || row.version !== seen.version) return { row }
     if (performance.now() > deadline) return { row, problem: busy }
@@ -94,18 +99,19 @@ async function underLease(
   leased: Leased,
   deadline: number,
 ): Promise<Round> {
-  const { realm, server, isForced = false } = wanted
+  const { realm, server, isForced = false, isDrain = false } = wanted
   const { row } = leased
   if (row.version !== seen.version && freshnessOf(row, nowSeconds()) === 'fresh') return { row }
-  const blocked = blockedBy(row, nowSeconds(), isForced)
+  const isPlain = !isDrain && row.attempt_id === null
+  const blocked = blockedBy(row, nowSeconds(), isForced || isDrain)
   if (blocked) return { row, problem: blocked }
-  const paused = await allowCarefully(context, server, isForced)
+  const paused = isPlain ? await allowCarefully(context, server, isForced) : undefined
   if (paused) return { row, problem: paused }
   const layers = { environment_id: row.environment || null, application_id: row.application || null }
   const effective = await effectiveServer(context, realm.name, server, layers, { fresh: isForced })
   if (effective.kind === 'refused') return await refuseSettings(context, leased, server, effective)
   const pending = await readPending(context, leased, server, effective)
-  if (pending) return pending
+  if (pending || isDrain) return pending ?? { row }
   const plan = planOf(context.seal, server, row, effective)
   if (plan === undefined) return await nobodyConnected(context, leased, server)
   const held = plan.isSpent ? await mayNotSpend(context, leased, server, plan) : undefined

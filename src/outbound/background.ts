@@ -1,0 +1,84 @@
+/**
+ * What the engine does when nobody asks: saves answers that a crash left in the journal, and renews connections before
+ * they end or idle away. The work is spread: a few servers at once, a few connections of each, so that neither a
+ * provider nor the database meets a storm, and a server that hangs holds up nobody but its own connections.
+ */
+import { nowSeconds } from '#observe/clock.ts'
+import { type ConnectionRow, findConnectionById } from '#store/connections.ts'
+import { deferConnection, listDueConnections } from '#store/connections-due.ts'
+import { findOAuthServerById } from '#store/oauth-servers.ts'
+import { listRealms, type Realm } from '#store/realms.ts'
+import { listPendingAnswers } from '#store/refresh-answers.ts'
+import type { OutboundContext } from './context.ts'
+import { fly, type Wanted } from './flight.ts'
+
+/** Connections that are begun in one pass, over all servers. */
+const PASS_LIMIT = 250
+const AT_ONCE_PER_SERVER = 8
+/** Who could not be renewed for a reason that is not its own comes back after this, and half as much again at most. */
+const DEFER_SECONDS = 60
+
+/** A chore: one pass. Ends when everything has begun; the flights of slow servers go on. */
+export async function refreshDue(context: OutboundContext): Promise<void> {
+  const realms = new Map((await listRealms(context.db)).map((realm) => [realm.id, realm]))
+  await drainJournal(context, realms)
+  if ((await context.engine.guard.refusal()) !== undefined) return
+  const busy = context.engine.sharedKeys(PREFIX)
+  const due = await listDueConnections(context.db, nowSeconds(), busy, PASS_LIMIT)
+  for (const [serverId, rows] of Map.groupBy(due, (row) => row.server_id)) {
+    const work = context.engine.share(PREFIX + serverId, () => renewAll(context, realms, serverId, rows))
+    work.catch((err: unknown) => context.engine.log.warn({ err }, 'renewing in the background failed'))
+  }
+}
+
+const PREFIX = 'background '
+
+/** What was received is saved whatever the state of its server: it has been paid for. */
+async function drainJournal(context: OutboundContext, realms: ReadonlyMap<string, Realm>): Promise<void> {
+  for (const { connection_id } of await listPendingAnswers(context.db, PASS_LIMIT)) {
+    const row = await findConnectionById(context.db.sql, connection_id)
+    const wanted = row && (await wantedFor(context, realms, row))
+    if (!(row && wanted)) continue
+    await fly(context, { ...wanted, isDrain: true }, row).catch((err: unknown) => {
+      context.engine.log.warn({ err, connection: row.id }, 'a stored answer could not be saved yet')
+    })
+  }
+}
+
+async function wantedFor(
+  { db }: OutboundContext,
+  realms: ReadonlyMap<string, Realm>,
+  row: ConnectionRow,
+): Promise<Wanted | undefined> {
+  const realm = realms.get(row.realm_id)
+  const server = await findOAuthServerById(db, row.server_id)
+  return realm && server && { realm, server, isBackground: true }
+}
+
+async function renewAll(
+  context: OutboundContext,
+  realms: ReadonlyMap<string, Realm>,
+  serverId: string,
+  rows: readonly ConnectionRow[],
+): Promise<void> {
+  const server = await findOAuthServerById(context.db, serverId)
+  const waiting = [...rows]
+  const worker = async (): Promise<void> => {
+    for (let row = waiting.shift(); row !== undefined && !context.engine.isClosing; row = waiting.shift()) {
+      const realm = realms.get(row.realm_id)
+      const isOff = !realm?.enabled || server === undefined || server.disabled_at !== null
+      if (!isOff) await renew(context, { realm, server, isBackground: true }, row)
+      await deferConnection(context.db, row, nowSeconds() + Math.ceil(DEFER_SECONDS * (1 + Math.random() / 2)))
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE_PER_SERVER }, worker))
+}
+
+/** A failure has its own next try; only what is no end at all is left to the deferral. */
+async function renew(context: OutboundContext, wanted: Wanted, row: ConnectionRow): Promise<void> {
+  try {
+    await context.engine.share(`fly ${row.id} ${row.version}`, () => fly(context, wanted, row))
+  } catch (error) {
+    context.engine.log.warn({ err: error, connection: row.id }, 'renewing a connection failed')
+  }
+}
