@@ -59,7 +59,7 @@ export function createClient(options) {
     const rest = held === undefined ? 0 : held.ends_at_ms - Date.now()
     if (held !== undefined && rest > held.soft_ms) return held
     const flight = flights.get(key) ?? takeOff(key, fetchIt)
-    if (held === undefined || rest <= HARD_MS) return flight
+    if (held === undefined || rest <= Math.min(HARD_MS, held.soft_ms / 5)) return flight
     flight.catch(() => undefined)
     return held
   }
@@ -199,7 +199,7 @@ async function tokenOf(answer) {
  * @param {Record<string, unknown>} told
  */
 function refusalOf(answer, told) {
-  const code = textOf(lastErrorCode(told) ?? told['error'])
+  const code = textOf(told['code'] ?? told['error'])
   const message = textOf(told['detail'] ?? told['error_description'] ?? told['title'])
   const retry = retryAfterMs(answer) / 1000
   return new SallyportError(message ?? `unexpected answer ${answer.status}`, {
@@ -212,12 +212,6 @@ function refusalOf(answer, told) {
 /** @param {unknown} value */
 function textOf(value) {
   return typeof value === 'string' ? value : undefined
-}
-
-/** @param {Record<string, unknown>} told */
-function lastErrorCode(told) {
-  const last = told['last_error']
-  return typeof last === 'object' && last !== null && 'code' in last ? last.code : undefined
 }
 
 /**
