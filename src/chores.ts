@@ -8,13 +8,17 @@ import { nowSeconds } from '#observe/clock.ts'
 import type { Log } from '#observe/log.ts'
 import { refreshDue } from '#outbound/background.ts'
 import type { OutboundContext } from '#outbound/context.ts'
+import { type DataKeys, learnDataKeys } from '#store/data-keys.ts'
 import { releaseLease, takeLease } from '#store/leases.ts'
 import { listRealms } from '#store/realms.ts'
+import { advanceRotation, isRotationDue, readRotation } from '#store/seal-rotation.ts'
 import { sweepExpired } from '#store/sweep.ts'
 
 interface Chore {
   readonly name: string
   readonly everySeconds: number
+  /** Asked before the lease is: what is seldom due costs nothing. */
+  readonly isDue?: (context: OutboundContext) => Promise<boolean>
   readonly run: (context: OutboundContext) => Promise<void>
   /** It finishes what the last process may have left. */
   readonly atStart?: true
@@ -25,6 +29,12 @@ const CHORES: readonly Chore[] = [
   // Soon after the first start the next keys are announced; later it looks for what is due.
   { name: 'rotate-keys', everySeconds: 60, run: rotateKeys },
   { name: 'refresh-connections', everySeconds: 5, run: refreshDue, atStart: true },
+  {
+    name: 'rotate-seal',
+    everySeconds: 2,
+    isDue: async ({ db }) => isRotationDue(await readRotation(db)),
+    run: ({ db, seal }) => advanceRotation(db, seal),
+  },
 ]
 
 export interface Chores {
@@ -45,6 +55,7 @@ export function startChores(context: OutboundContext, log: Log): Chores {
     if (chore.atStart) knock()
     return setInterval(knock, chore.everySeconds * 1000).unref()
   })
+  timers.push(learning(context, log))
   return {
     async stop() {
       for (const timer of timers) clearInterval(timer)
@@ -53,9 +64,28 @@ export function startChores(context: OutboundContext, log: Log): Chores {
   }
 }
 
+/** Every process for itself: what another one did to the data keys. */
+function learning({ db, seal }: OutboundContext, log: Log): NodeJS.Timeout {
+  let learned: DataKeys | undefined
+  let isRunning = false
+  const learn = async () => {
+    if (isRunning) return
+    isRunning = true
+    try {
+      learned = await learnDataKeys(db, seal, learned)
+    } catch (error) {
+      log.warn({ err: error }, 'the data keys could not be read and will be asked for again')
+    } finally {
+      isRunning = false
+    }
+  }
+  return setInterval(() => void learn(), 1000).unref()
+}
+
 async function runLeased(context: OutboundContext, log: Log, owner: string, chore: Chore): Promise<void> {
   const name = `chore:${chore.name}`
   try {
+    if (chore.isDue && !(await chore.isDue(context))) return
     if ((await takeLease(context.db, name, owner, chore.everySeconds)) === undefined) return
     await chore.run(context)
     await releaseLease(context.db, name, owner)

@@ -10,6 +10,7 @@ import type { Request, Response, Route } from '#http/message.ts'
 import { apiHandlers } from './apis.ts'
 import { askedRedirectUriHandlers } from './asked-redirect-uris.ts'
 import { auditHandlers } from './audit.ts'
+import { bulkHandlers } from './bulk.ts'
 import type { Call, Handled, Reply } from './call.ts'
 import { clientSecretHandlers } from './client-secrets.ts'
 import { clientHandlers } from './clients.ts'
@@ -20,6 +21,8 @@ import { eventHandlers } from './events.ts'
 import { exported } from './export/export.ts'
 import { actorOf, allowPlatform, authenticateAdministrator, reachRealm, systemOf } from './gate.ts'
 import { grantHandlers } from './grants.ts'
+import { healthHandlers } from './health.ts'
+import { historyHandlers } from './history.ts'
 import { inspectHandlers } from './inspect.ts'
 import { legacyUseHandlers } from './legacy-uses.ts'
 import { loginFailureHandlers } from './login-failures.ts'
@@ -29,10 +32,12 @@ import { oauthServerHandlers } from './oauth-servers.ts'
 import { openApiRoute } from './openapi.ts'
 import { parseBody, parseParams, parseQuery } from './parse.ts'
 import { notFound, problemResponse } from './problem.ts'
-import { realmHandlers } from './realms.ts'
 import { realmListHandlers } from './realm-lists.ts'
+import { realmHandlers } from './realms.ts'
+import { referenceRoutes } from './reference.ts'
 import { roleHandlers } from './roles.ts'
 import { scopeHandlers } from './scopes.ts'
+import { sealHandlers } from './seal.ts'
 import { sessionHandlers } from './sessions.ts'
 import { signingKeyHandlers } from './signing-keys.ts'
 import { translated } from './store-refusals.ts'
@@ -59,10 +64,14 @@ export const handlers: readonly Handled[] = [
   ...legacyUseHandlers,
   ...auditHandlers,
   ...deletedHandlers,
+  ...historyHandlers,
+  ...bulkHandlers,
+  ...healthHandlers,
   ...realmListHandlers,
   ...inspectHandlers,
   ...eventHandlers,
   ...configurationHandlers,
+  ...sealHandlers,
 ]
 
 /** All routes below `/api/v1`. What no operation has is 404 for whoever may come in, and 401 for everybody else. */
@@ -78,7 +87,7 @@ export function adminRoutes(context: AdminContext): Route[] {
       refused: problemResponse,
     }
   })
-  return [...served, openApiRoute(context), elsewhere(context)]
+  return [...served, openApiRoute(context), ...referenceRoutes(), elsewhere(context)]
 }
 
 function bodyTypesOf(operation: Operation): readonly string[] {

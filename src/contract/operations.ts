@@ -2,24 +2,28 @@
 import { apiOperations } from './api.ts'
 import { askedRedirectUriOperations } from './asked-redirect-uri.ts'
 import { auditOperations } from './audit.ts'
+import { bulkOperations } from './bulk.ts'
 import { clientOperations } from './client.ts'
 import { clientSecretOperations } from './client-secret.ts'
 import { configurationOperations } from './configuration.ts'
-import { deletedOperations } from './deleted.ts'
 import { consentOperations } from './consent.ts'
+import { deletedOperations } from './deleted.ts'
 import { eventOperations } from './event.ts'
 import { grantOperations } from './grant.ts'
+import { healthOperations } from './health.ts'
+import { historyOperations } from './history.ts'
 import { inspectOperations } from './inspect.ts'
 import { legacyUseOperations } from './legacy-use.ts'
 import { loginFailureOperations } from './login-failures.ts'
 import { meOperations } from './me.ts'
-import { oauthServerTrialOperations } from './oauth-server-trial.ts'
 import { oauthServerOperations } from './oauth-server.ts'
+import { oauthServerTrialOperations } from './oauth-server-trial.ts'
 import type { Operation } from './operation.ts'
 import { realmOperations } from './realm.ts'
 import { realmListOperations } from './realm-lists.ts'
 import { roleOperations } from './role.ts'
 import { scopeOperations } from './scope.ts'
+import { sealOperations } from './seal.ts'
 import { sessionOperations } from './session.ts'
 import { signingKeyOperations } from './signing-key.ts'
 import { userOperations } from './user.ts'
@@ -43,9 +47,13 @@ export const operations: readonly Operation[] = [
   ...legacyUseOperations,
   ...auditOperations,
   ...deletedOperations,
+  ...historyOperations,
+  ...bulkOperations,
+  ...healthOperations,
   ...realmListOperations,
   ...consentOperations,
   ...inspectOperations,
   ...eventOperations,
   ...configurationOperations,
+  ...sealOperations,
 ]

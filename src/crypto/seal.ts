@@ -3,7 +3,8 @@
  * and seal everything else with AES-256-GCM. A value is bound to its place (realm, table, row, field) and data key, so
  * that what was moved to another row does not open. Values: `v1.<data key id>.<nonce, ciphertext, tag>`, base64url.
  * Owns the formats and the keys in memory; where wrapped keys are kept and when a new one is made is the caller's.
- * A data key's nonces are random, which is safe for some 2^32 values; rotation of data keys comes long before.
+ * A data key's nonces are random, which is safe for some 2^32 values; rotation of data keys (`store/seal-rotation.ts`)
+ * comes long before.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import { decodeBase64url } from './base64url.ts'
@@ -32,6 +33,10 @@ export interface Seal {
   seal(plain: string | Buffer, context: SealContext): string
   /** The secret; throws `SealBroken` where the text is damaged, of an unknown data key or from another place. */
   open(sealed: string, context: SealContext): Buffer
+  /** From now on these data keys count, and the last of them seals. Throws as `createSeal` does, and changes nothing then. */
+  learn(wrappedKeys: readonly WrappedDataKey[]): void
+  /** A new data key, under the master key that this seal was opened with; nothing is sealed under it before `learn`. */
+  newDataKey(): WrappedDataKey
 }
 
 /** A sealed value does not open: damaged, moved to another place, or sealed under a key that is not here. */
@@ -95,21 +100,15 @@ export function unwrapDataKey(masterKey: Buffer, wrapped: string): Buffer {
 }
 
 /**
- * Opens the data keys once and seals under the last of them; older ones still open what they sealed.
+ * Opens the data keys and seals under the last of them; older ones still open what they sealed. A data key may be there
+ * more than once, wrapped under several master keys: the one that fits counts.
  * Throws `WrongMasterKey` or `SealBroken` before anything is served.
  */
 export function createSeal(masterKey: Buffer, wrappedKeys: readonly WrappedDataKey[]): Seal {
-  const keys = new Map<string, KeyObject>()
-  for (const { id, wrapped } of wrappedKeys) {
-    const dataKey = unwrapDataKey(masterKey, wrapped)
-    if (keyId(dataKey) !== id) throw new SealBroken(`the data key stored as ${id} is another one: restore a backup`)
-    keys.set(id, createSecretKey(dataKey))
-  }
-  const currentId = wrappedKeys.at(-1)?.id
-  const currentKey = currentId === undefined ? undefined : keys.get(currentId)
-  if (currentId === undefined || !currentKey) throw new Error('a seal needs at least one data key')
+  let ring = openRing(masterKey, wrappedKeys)
   return {
     seal(plain, context) {
+      const { currentId, currentKey } = ring
       const bytes = typeof plain === 'string' ? Buffer.from(plain, 'utf8') : plain
       return `${version}.${currentId}.${encrypt(currentKey, bytes, placeAad(currentId, context)).toString('base64url')}`
     },
@@ -117,13 +116,43 @@ export function createSeal(masterKey: Buffer, wrappedKeys: readonly WrappedDataK
       const place = `${context.table}.${context.field} of row ${context.row}`
       const parts = splitSealed(sealed)
       if (!parts) throw new SealBroken(`${place} is not a sealed value`)
-      const key = keys.get(parts.id)
+      const key = ring.keys.get(parts.id)
       if (!key) throw new SealBroken(`${place} is sealed under the data key ${parts.id}, which is not here`)
       const plain = decrypt(key, parts.body, placeAad(parts.id, context))
       if (!plain) throw new SealBroken(`${place} does not open: damaged, or moved from another place`)
       return plain
     },
+    learn(newer) {
+      ring = openRing(masterKey, newer)
+    },
+    newDataKey: () => generateWrappedDataKey(masterKey),
   }
+}
+
+interface Ring {
+  readonly keys: ReadonlyMap<string, KeyObject>
+  readonly currentId: string
+  readonly currentKey: KeyObject
+}
+
+function openRing(masterKey: Buffer, wrappedKeys: readonly WrappedDataKey[]): Ring {
+  const keys = new Map<string, KeyObject>()
+  const masterId = keyId(masterKey)
+  for (const [id, wrappings] of Map.groupBy(wrappedKeys, (key) => key.id)) {
+    const fitting = wrappings.find(({ wrapped }) => splitSealed(wrapped)?.id === masterId) ?? wrappings[0]
+    const dataKey = unwrapDataKey(masterKey, fitting?.wrapped ?? '')
+    if (keyId(dataKey) !== id) throw new SealBroken(`the data key stored as ${id} is another one: restore a backup`)
+    keys.set(id, createSecretKey(dataKey))
+  }
+  const currentId = wrappedKeys.at(-1)?.id
+  const currentKey = currentId === undefined ? undefined : keys.get(currentId)
+  if (currentId === undefined || !currentKey) throw new Error('a seal needs at least one data key')
+  return { keys, currentId, currentKey }
+}
+
+/** Which master key a data key is wrapped under; undefined: damaged. */
+export function wrappedUnder({ wrapped }: WrappedDataKey): string | undefined {
+  return splitSealed(wrapped)?.id
 }
 
 /**
@@ -149,7 +178,7 @@ function derivedKey(secret: string, info: string): KeyObject {
 }
 
 /** Names a key without telling it: 64 bits of an HMAC under the key itself. */
-function keyId(key: Buffer): string {
+export function keyId(key: Buffer): string {
   if (key.length !== keyBytes) throw new Error('a key that seals has exactly 32 bytes')
   return hmacSha256(key, 'sallyport key id').subarray(0, 8).toString('base64url')
 }

@@ -14,6 +14,7 @@ import {
   WrongMasterKey,
 } from '#crypto/seal.ts'
 import { readOrCreateSecretFile, readSecretFile, StartRefused } from '#crypto/secret-file.ts'
+import { DATA_KEYS } from './data-keys.ts'
 import type { Database } from './database.ts'
 import { addFact, readFact } from './facts.ts'
 
@@ -21,8 +22,6 @@ export interface MasterKeyConfig {
   readonly dataDir: string
   readonly masterKey: string | undefined
 }
-
-const DATA_KEYS = 'data_keys'
 
 /** Opens the database's secrets; makes the master key and the first data key where there are none yet. */
 export async function openSeal(db: Database, config: MasterKeyConfig): Promise<Seal> {
@@ -39,7 +38,12 @@ export async function openSeal(db: Database, config: MasterKeyConfig): Promise<S
   }
 }
 
-function masterKeyOf(db: Database, config: MasterKeyConfig, isSealed: boolean): { key: Buffer; from: string } {
+/** The key that the configuration names; one is made where the database was never sealed. */
+export function masterKeyOf(
+  db: Pick<Database, 'engine'>,
+  config: MasterKeyConfig,
+  isSealed: boolean,
+): { key: Buffer; from: string } {
   if (config.masterKey !== undefined) return parsed(config.masterKey, 'SALLYPORT_MASTER_KEY')
   const path = join(config.dataDir, 'master.key')
   if (db.engine === 'postgres') {
