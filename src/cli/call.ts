@@ -14,8 +14,8 @@ import { addBodyFlags, bodyOf, camelCase, fieldsOf } from './flags.ts'
 import { fields, json, safe, table } from './print.ts'
 import type { World } from './world.ts'
 
-/** Has commands of its own: what they send is a file, and what comes back is read by people as a difference. */
-const configurationNoun = 'configuration'
+/** Have commands of their own, which do more than send and print (`configuration.ts`, `seal.ts`). */
+const elsewhere: ReadonlySet<string> = new Set(['configuration', 'seal'])
 
 interface CommandOptions extends CallOptions {
   readonly realm?: string
@@ -28,7 +28,7 @@ interface CommandOptions extends CallOptions {
 
 export function addOperationCommands(program: Command, world: World): void {
   for (const operation of operations) {
-    if (operation.noun !== configurationNoun) addOperation(program, world, operation)
+    if (!elsewhere.has(operation.noun)) addOperation(program, world, operation)
   }
 }
 

@@ -2,6 +2,7 @@
  * How a command ends. The numbers are those of sysexits.h where it has one, and docs/cli.md lists them: scripts rely on
  * them.
  */
+import { WrongMasterKey } from '#crypto/seal.ts'
 import { StartRefused } from '#crypto/secret-file.ts'
 import { isUnavailable } from '#store/database.ts'
 
@@ -38,7 +39,7 @@ export class CommandFailed extends Error {
 export function sentenceOf(error: unknown): CommandFailed | undefined {
   if (error instanceof CommandFailed) return error
   if (!(error instanceof Error)) return undefined
-  if (error instanceof StartRefused || error.name === 'ConfigError') {
+  if (error instanceof StartRefused || error instanceof WrongMasterKey || error.name === 'ConfigError') {
     return new CommandFailed(EXIT.configuration, error.message)
   }
   if (isUnavailable(error)) return new CommandFailed(EXIT.unavailable, withoutCredentials(error.message))

@@ -1,7 +1,7 @@
 /**
  * The command line. Owns: which commands there are, what goes to which stream, how a command ends. Every operation of
- * the management API is one (`call.ts`) and goes through the API like everybody else's; only `start`, `doctor`, `backup`
- * and `restore` touch the database. Does not own: any rule about realms, clients or tokens. Reads no environment: what a
+ * the management API is one (`call.ts`) and goes through the API like everybody else's; only `start`, `doctor`, `backup`,
+ * `restore` and `seal` touch the database. Does not own: any rule about realms, clients or tokens. Reads no environment: what a
  * command needs of the process comes as its `World`.
  */
 import { Command, CommanderError } from 'commander'
@@ -11,6 +11,7 @@ import { addConfigurationCommands } from './configuration.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { EXIT, sentenceOf } from './exit.ts'
 import { addLoginCommands } from './login.ts'
+import { addSealCommands } from './seal.ts'
 import { addTokenCommand } from './token.ts'
 import type { World } from './world.ts'
 
@@ -30,6 +31,7 @@ export async function runCommand(args: readonly string[], world: World): Promise
   addBackupCommands(program, world)
   addDoctorCommand(program, world)
   addConfigurationCommands(program, world)
+  addSealCommands(program, world)
   addOperationCommands(program, world)
   try {
     await program.parseAsync(args, { from: 'user' })
