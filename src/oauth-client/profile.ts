@@ -8,7 +8,7 @@
  * A text with places in braces that are filled when a request is made: `{client_id}`, `{client_secret}`, `{code}`,
  * `{redirect_uri}`, `{redirect_host}`, `{state}`, `{code_verifier}`, `{refresh_token}`, `{access_token}`, `{scope}`,
  * `{username}`, `{password}`, `{now}` and `{now_ms}` (Unix time), `{uuid}`, and `{kept.name}` for what was kept of an
- * earlier callback or answer. An unknown or absent place is empty. `{{` stands for one brace.
+ * earlier callback or answer; `{body}`, what is sent, for headers alone. An unknown or absent place is empty. `{{` stands for one brace.
  */
 export type Template = string
 
@@ -126,8 +126,10 @@ export interface Profile {
   readonly hosts?: readonly string[]
   readonly scope?: {
     readonly parameter?: string
-    /** Between two scopes, in requests and answers. Default: a space. */
+    /** Between two scopes. Default: a space. */
     readonly separator?: string
+    /** The same in answers, where it is another one; spaces separate in any case. */
+    readonly answer_separator?: string
     /** Legs where the scope is sent though the specification does not ask for it. */
     readonly resend?: readonly ('token' | 'refresh')[]
   }
@@ -154,7 +156,9 @@ export interface Profile {
   /** What a new access token is bought with. Default: the refresh token. `client`: the first request once more. */
   readonly renew_with?: 'refresh_token' | 'access_token' | 'client'
   readonly refresh_token?: {
-    /** Default: unknown. */
+    /**
+     * `none`: what was used stays good, even where a new one comes, so that a refresh may be sent again. Default: unknown.
+     */
     readonly rotation?: 'none' | 'rotates' | 'unknown'
     /** For so long a spent refresh token is answered with its successor. */
     readonly reuse_grace_seconds?: number

@@ -70,7 +70,7 @@ function readTokens(tree: unknown, profile: Profile, receivedAt: number): TokenA
     expires_at: momentOf(expiry, rules, receivedAt),
     refresh_token: isToken(refreshToken) ? refreshToken : null,
     refresh_expires_at: refreshExpiry(field('refresh_expires'), rules, receivedAt),
-    scope: scopeOf(field('scope'), profile.scope?.separator),
+    scope: scopeOf(field('scope'), profile.scope?.answer_separator ?? profile.scope?.separator),
     id_token: profile.openid && isToken(idToken) ? idToken : null,
     kept: keptOf(tree, rules),
   }

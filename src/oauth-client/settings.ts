@@ -68,6 +68,8 @@ export interface ServerSettings {
   /** The server says that its callbacks carry `iss` (RFC 9207 §3): one without it is refused. */
   readonly iss_in_callback?: boolean
   readonly client_id: string
+  /** Where users come back to: for templates and claims that name it. */
+  readonly redirect_uri?: string
   readonly authentication: Authentication
   /**
    * The assertion of the grant `jwt_bearer` (RFC 7523 §2.1). Absent or null: the key of a JWT authentication method

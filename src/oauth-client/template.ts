@@ -74,7 +74,9 @@ export function placesOf(
   for (const [name, value] of Object.entries(grant)) {
     if (typeof value === 'string' && name !== 'type') places.set(name, value)
   }
-  if ('redirect_uri' in grant) places.set('redirect_host', URL.parse(grant.redirect_uri)?.hostname ?? '')
+  if (settings.redirect_uri !== undefined && !places.has('redirect_uri'))
+    places.set('redirect_uri', settings.redirect_uri)
+  places.set('redirect_host', URL.parse(places.get('redirect_uri') ?? '')?.hostname ?? '')
   for (const [name, value] of Object.entries(grant.kept ?? {})) places.set(`kept.${name}`, value)
   return places
 }

@@ -120,10 +120,9 @@ export function assemble(settings: ServerSettings, parts: Parts): HttpRequest {
   for (const { name, value } of forLeg(settings.post_parameters, leg)) parameters.set(name, value)
   const url = rules.url === undefined ? endpoint : fillUrl(rules.url, places, endpoint, profile.hosts ?? [])
   const query = forLeg(settings.query_parameters, leg).map(({ name, value }): [string, string] => [name, value])
-  const headers = Object.entries(rules.headers ?? {}).map(([name, value]) => [
-    name.toLowerCase(),
-    fillValue(value, places),
-  ])
+  const body = bodyOf(parameters, placement)
+  const known = new Map([...places, ['body', body ?? '']])
+  const own = Object.entries(rules.headers ?? {}).map(([name, value]) => [name.toLowerCase(), fillValue(value, known)])
   return {
     url: withQuery(url, placement === 'query' ? [...parameters, ...query] : query),
     method,
@@ -132,12 +131,18 @@ export function assemble(settings: ServerSettings, parts: Parts): HttpRequest {
       ...(placement === 'form' && { 'content-type': 'application/x-www-form-urlencoded' }),
       ...(placement === 'json' && { 'content-type': 'application/json' }),
       ...credentials.headers,
-      ...(Object.fromEntries(headers) as Record<string, string>),
+      ...(Object.fromEntries(own) as Record<string, string>),
     },
-    ...(placement === 'form' && { body: new URLSearchParams([...parameters]).toString() }),
-    ...(placement === 'json' && { body: JSON.stringify(Object.fromEntries(parameters)) }),
+    ...(body !== undefined && { body }),
     ...(credentials.clientCertificate && { clientCertificate: credentials.clientCertificate }),
   }
+}
+
+function bodyOf(parameters: Parameters, placement: 'form' | 'json' | 'query'): string | undefined {
+  if (placement === 'query') return undefined
+  return placement === 'json'
+    ? JSON.stringify(Object.fromEntries(parameters))
+    : new URLSearchParams([...parameters]).toString()
 }
 
 /** What a profile makes of the specification's parameters: added to, taken away, called otherwise. */
