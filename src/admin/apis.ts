@@ -3,12 +3,12 @@ import * as contract from '#contract/api.ts'
 import type { Realm } from '#store/realms.ts'
 import { createApi, deleteApi, updateApi } from '#store/resource-changes.ts'
 import { type Api, listApis, realmResources } from '#store/resources.ts'
-import { type Handled, handle, listQueryOf } from './call.ts'
+import { type Call, type Handled, handle, listQueryOf } from './call.ts'
 import type { AdminContext } from './context.ts'
 import { etagOf, requireMatch } from './etag.ts'
 import { builtIn, invalidField, notFound, taken } from './problem.ts'
 
-function writableOf(api: Pick<Api, 'name'>) {
+export function writableOf(api: Pick<Api, 'name'>) {
   return { name: api.name }
 }
 
@@ -17,7 +17,7 @@ function shown(api: Api): contract.Api {
   return { id, identifier, name, built_in }
 }
 
-async function apiOfPath(context: AdminContext, realm: Realm, id: string): Promise<Api> {
+export async function apiOfPath(context: AdminContext, realm: Realm, id: string): Promise<Api> {
   const { apis } = await realmResources(context.db, realm, context.publicUrl)
   const api = [...apis.values()].find((each) => each.id === id)
   if (!api) throw notFound('API')
@@ -52,15 +52,7 @@ export const apiHandlers: readonly Handled[] = [
     return { value: shown(api), etag: etagOf(writableOf(api)) }
   }),
 
-  handle(contract.updateApi, async ({ context, actor, realm, params, body, request }) => {
-    const isThere = await updateApi(context.db, actor, realm.id, params.id, (current) => {
-      requireMatch(request, writableOf(current))
-      return body.name === undefined ? {} : { name: body.name ?? current.identifier.slice(0, 200) }
-    })
-    if (!isThere) throw notFound('API')
-    const api = await apiOfPath(context, realm, params.id)
-    return { value: shown(api), etag: etagOf(writableOf(api)) }
-  }),
+  handle(contract.updateApi, (call) => changeApi(call)),
 
   handle(contract.deleteApi, async ({ context, actor, realm, params, request }) => {
     const api = await apiOfPath(context, realm, params.id)
@@ -70,3 +62,16 @@ export const apiHandlers: readonly Handled[] = [
     return { value: undefined }
   }),
 ]
+
+/** `revertedTo`: the version of its history that it goes back to. */
+export async function changeApi(call: Call<typeof contract.updateApi>, revertedTo?: string) {
+  const { context, actor, realm, params, body, request } = call
+  const judged = (current: Pick<Api, 'name' | 'identifier'>) => {
+    requireMatch(request, writableOf(current))
+    return body.name === undefined ? {} : { name: body.name ?? current.identifier.slice(0, 200) }
+  }
+  const isThere = await updateApi(context.db, actor, realm.id, params.id, judged, revertedTo)
+  if (!isThere) throw notFound('API')
+  const api = await apiOfPath(context, realm, params.id)
+  return { value: shown(api), etag: etagOf(writableOf(api)) }
+}

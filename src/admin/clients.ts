@@ -94,17 +94,20 @@ export const clientHandlers: readonly Handled[] = [
     }
   }),
 
-  handle(contract.updateClient, change),
+  handle(contract.updateClient, (call) => changeClient(call)),
 
-  handle(contract.deleteClient, async ({ context, actor, administrator, realm, params, request }) => {
-    const client = await clientOfPath(context, realm, params.client_id)
-    if (client.built_in) throw builtIn('client')
-    refuseSelfHarm(administrator, client)
-    requireMatch(request, writableOf(client, await realmResources(context.db, realm, context.publicUrl), realm))
-    if (!(await deleteClient(context.db, actor, realm.id, client.client_id))) throw notFound('client')
-    return { value: undefined }
-  }),
+  handle(contract.deleteClient, removeClient),
 ]
+
+export async function removeClient(call: Call<typeof contract.deleteClient>) {
+  const { context, actor, administrator, realm, params, request } = call
+  const client = await clientOfPath(context, realm, params.client_id)
+  if (client.built_in) throw builtIn('client')
+  refuseSelfHarm(administrator, client)
+  requireMatch(request, writableOf(client, await realmResources(context.db, realm, context.publicUrl), realm))
+  if (!(await deleteClient(context.db, actor, realm.id, client.client_id))) throw notFound('client')
+  return { value: undefined }
+}
 
 async function register({ context, actor, realm, body }: Call<typeof contract.createClient>) {
   const { client_id, client_secret, ...given } = body
@@ -128,15 +131,9 @@ async function register({ context, actor, realm, body }: Call<typeof contract.cr
   }
 }
 
-async function change({
-  context,
-  actor,
-  administrator,
-  realm,
-  params,
-  body,
-  request,
-}: Call<typeof contract.updateClient>) {
+/** `revertedTo`: the version of its history that it goes back to. */
+export async function changeClient(call: Call<typeof contract.updateClient>, revertedTo?: string) {
+  const { context, actor, administrator, realm, params, body, request } = call
   const resources = await realmResources(context.db, realm, context.publicUrl)
   const seen = await clientOfPath(context, realm, params.client_id)
   refuseBuiltIn(seen, body)
@@ -150,7 +147,7 @@ async function change({
   const method = planned.token_endpoint_auth_method
   const isOtherKind = secretKind(method) !== secretKind(seen.token_endpoint_auth_method)
   const secret = isOtherKind ? await prepareSecret(context, realm, method, undefined, 'secret') : undefined
-  const client = await updateClient(context.db, actor, realm.id, params.client_id, (current) => {
+  const judged = (current: Client) => {
     const writable = writableOf(current, resources, realm)
     requireMatch(request, writable)
     if (current.token_endpoint_auth_method !== seen.token_endpoint_auth_method) {
@@ -159,7 +156,8 @@ async function change({
     const next = resolve(writable)
     refuseSelfHarm(administrator, current, next)
     return isOtherKind ? { ...next, replaceSecrets: { by: secret?.stored } } : next
-  })
+  }
+  const client = await updateClient(context.db, actor, realm.id, params.client_id, judged, revertedTo)
   if (!client) throw notFound('client')
   return {
     value: {

@@ -11,7 +11,7 @@ import {
   type RealmChanges,
   updateRealm,
 } from '#store/realms.ts'
-import { type Handled, handle, listQueryOf } from './call.ts'
+import { type Call, type Handled, handle, listQueryOf } from './call.ts'
 import { etagOf, requireMatch } from './etag.ts'
 import { systemRealm, visibleRealms } from './gate.ts'
 import { builtIn, invalidField, notFound, readOnlyHere, taken } from './problem.ts'
@@ -118,17 +118,7 @@ export const realmHandlers: readonly Handled[] = [
 
   handle(contract.readRealm, async ({ realm }) => ({ value: shown(realm), etag: etagOf(writableOf(realm)) })),
 
-  handle(contract.updateRealm, async ({ context, actor, request, params, body }) => {
-    const { key: typed, ...given } = body
-    if (typed !== undefined && params.realm === systemRealm) throw readOnlyHere('key')
-    const key = typed === undefined ? undefined : await prepareKey(context, typed)
-    const realm = await updateRealm(context.db, actor, params.realm, (current) => {
-      requireMatch(request, writableOf(current))
-      return { ...changed(params.realm, writableOf(current), given), ...(key && { key: key.stored }) }
-    })
-    if (!realm) throw notFound('realm')
-    return { value: { ...shown(realm), ...(key && { key: key.shown }) }, etag: etagOf(writableOf(realm)) }
-  }),
+  handle(contract.updateRealm, (call) => changeRealm(call)),
 
   handle(contract.deleteRealm, async ({ context, actor, request, params }) => {
     const realm = await findRealm(context.db, params.realm)
@@ -139,3 +129,18 @@ export const realmHandlers: readonly Handled[] = [
     return { value: undefined }
   }),
 ]
+
+/** `revertedTo`: the version of its history that it goes back to. */
+export async function changeRealm(call: Call<typeof contract.updateRealm>, revertedTo?: string) {
+  const { context, actor, request, params, body } = call
+  const { key: typed, ...given } = body
+  if (typed !== undefined && params.realm === systemRealm) throw readOnlyHere('key')
+  const key = typed === undefined ? undefined : await prepareKey(context, typed)
+  const judged = (current: Realm) => {
+    requireMatch(request, writableOf(current))
+    return { ...changed(params.realm, writableOf(current), given), ...(key && { key: key.stored }) }
+  }
+  const realm = await updateRealm(context.db, actor, params.realm, judged, revertedTo)
+  if (!realm) throw notFound('realm')
+  return { value: { ...shown(realm), ...(key && { key: key.shown }) }, etag: etagOf(writableOf(realm)) }
+}

@@ -3,12 +3,12 @@ import * as contract from '#contract/scope.ts'
 import type { Realm } from '#store/realms.ts'
 import { createScope, deleteScope, updateScope } from '#store/resource-changes.ts'
 import { listScopes, realmResources, type Scope } from '#store/resources.ts'
-import { type Handled, handle, listQueryOf } from './call.ts'
+import { type Call, type Handled, handle, listQueryOf } from './call.ts'
 import type { AdminContext } from './context.ts'
 import { etagOf, requireMatch } from './etag.ts'
 import { builtIn, invalidField, notFound, taken } from './problem.ts'
 
-function writableOf(scope: Pick<Scope, 'description'>) {
+export function writableOf(scope: Pick<Scope, 'description'>) {
   return { description: scope.description }
 }
 
@@ -17,7 +17,7 @@ function shown(scope: Scope): contract.Scope {
   return { name, description, api: api_identifier, built_in }
 }
 
-async function scopeOfPath(context: AdminContext, realm: Realm, name: string): Promise<Scope> {
+export async function scopeOfPath(context: AdminContext, realm: Realm, name: string): Promise<Scope> {
   const scope = (await realmResources(context.db, realm, context.publicUrl)).scopes.get(name)
   if (!scope) throw notFound('scope')
   return scope
@@ -47,21 +47,29 @@ export const scopeHandlers: readonly Handled[] = [
     return { value: shown(scope), etag: etagOf(writableOf(scope)) }
   }),
 
-  handle(contract.updateScope, async ({ context, actor, realm, params, body, request }) => {
-    const isThere = await updateScope(context.db, actor, realm.id, params.name, (current) => {
-      requireMatch(request, writableOf(current))
-      return body.description === undefined ? {} : { description: body.description ?? '' }
-    })
-    if (!isThere) throw notFound('scope')
-    const scope = await scopeOfPath(context, realm, params.name)
-    return { value: shown(scope), etag: etagOf(writableOf(scope)) }
-  }),
+  handle(contract.updateScope, (call) => changeScope(call)),
 
-  handle(contract.deleteScope, async ({ context, actor, realm, params, request }) => {
-    const scope = await scopeOfPath(context, realm, params.name)
-    if (scope.built_in) throw builtIn('scope')
-    requireMatch(request, writableOf(scope))
-    if (!(await deleteScope(context.db, actor, realm.id, scope.name))) throw notFound('scope')
-    return { value: undefined }
-  }),
+  handle(contract.deleteScope, removeScope),
 ]
+
+/** `revertedTo`: the version of its history that it goes back to. */
+export async function changeScope(call: Call<typeof contract.updateScope>, revertedTo?: string) {
+  const { context, actor, realm, params, body, request } = call
+  const judged = (current: Pick<Scope, 'description'>) => {
+    requireMatch(request, writableOf(current))
+    return body.description === undefined ? {} : { description: body.description ?? '' }
+  }
+  const isThere = await updateScope(context.db, actor, realm.id, params.name, judged, revertedTo)
+  if (!isThere) throw notFound('scope')
+  const scope = await scopeOfPath(context, realm, params.name)
+  return { value: shown(scope), etag: etagOf(writableOf(scope)) }
+}
+
+export async function removeScope(call: Call<typeof contract.deleteScope>) {
+  const { context, actor, realm, params, request } = call
+  const scope = await scopeOfPath(context, realm, params.name)
+  if (scope.built_in) throw builtIn('scope')
+  requireMatch(request, writableOf(scope))
+  if (!(await deleteScope(context.db, actor, realm.id, scope.name))) throw notFound('scope')
+  return { value: undefined }
+}

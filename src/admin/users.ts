@@ -13,7 +13,7 @@ import { mergePatch } from './merge-patch.ts'
 import { parseDocument } from './parse.ts'
 import { conflict, invalidField, notFound, taken } from './problem.ts'
 
-function writableOf(user: User) {
+export function writableOf(user: User) {
   const { username, name, given_name, family_name, email, email_verified, phone_number, address, locale } = user
   const { enabled, must_change_password, roles } = user
   const profile = { username, name, given_name, family_name, email, email_verified, phone_number, address, locale }
@@ -105,37 +105,35 @@ export const userHandlers: readonly Handled[] = [
     return { value: shown(user), etag: etagOf(writableOf(user)) }
   }),
 
-  handle(contract.updateUser, change),
+  handle(contract.updateUser, (call) => changeUser(call)),
 
-  handle(contract.deleteUser, async ({ context, actor, administrator, realm, params, request }) => {
-    const user = await userOfPath(context, realm, params.id)
-    refuseSelfHarm(administrator, user)
-    requireMatch(request, writableOf(user))
-    if (!(await deleteUser(context.db, actor, realm.id, user.id))) throw notFound('user')
-    return { value: undefined }
-  }),
+  handle(contract.deleteUser, removeUser),
 ]
 
-async function change({
-  context,
-  actor,
-  administrator,
-  realm,
-  params,
-  body,
-  request,
-}: Call<typeof contract.updateUser>) {
+export async function removeUser(call: Call<typeof contract.deleteUser>) {
+  const { context, actor, administrator, realm, params, request } = call
+  const user = await userOfPath(context, realm, params.id)
+  refuseSelfHarm(administrator, user)
+  requireMatch(request, writableOf(user))
+  if (!(await deleteUser(context.db, actor, realm.id, user.id))) throw notFound('user')
+  return { value: undefined }
+}
+
+/** `revertedTo`: the version of their history that they go back to. */
+export async function changeUser(call: Call<typeof contract.updateUser>, revertedTo?: string) {
+  const { context, actor, administrator, realm, params, body, request } = call
   const { password, ...patch } = body
   const seen = await userOfPath(context, realm, params.id)
   await ensureRealmRoles(context, actor, realm, patch.roles ?? [])
   const hash = await hashed(context, realm, patched(seen, patch, false), password)
-  const user = await updateUser(context.db, actor, realm.id, params.id, (current) => {
+  const judged = (current: User) => {
     requireMatch(request, writableOf(current))
     const next = patched(current, patch, password !== undefined)
     refuseSelfHarm(administrator, current, next)
     const changes: UserChanges = hash === undefined ? next : { ...next, password_hash: hash }
     return changes
-  })
+  }
+  const user = await updateUser(context.db, actor, realm.id, params.id, judged, revertedTo)
   if (user === undefined) throw notFound('user')
   if (user === 'taken') throw taken('username')
   return { value: shown(user), etag: etagOf(writableOf(user)) }

@@ -70,7 +70,7 @@ export interface AuditRecord extends Readonly<Omit<AuditTable, 'before' | 'after
   readonly after: unknown
 }
 
-const auditList: ListRules = {
+export const auditList: ListRules = {
   fields: {
     at_ms: { kind: 'number', column: 'at_ms' },
     actor_name: { kind: 'text', column: 'actor_name' },
@@ -89,8 +89,11 @@ const auditList: ListRules = {
 /** A page of what was changed in a realm, newest first. */
 export async function listAudit(db: Database, realmId: string, query: ListQuery): Promise<Page<AuditRecord>> {
   const page = await listPage(db.sql.selectFrom('audit').selectAll().where('realm_id', '=', realmId), auditList, query)
-  const items = page.items.map((row) => ({ ...row, before: parsed(row.before), after: parsed(row.after) }))
-  return { items, total: page.total }
+  return { ...page, items: page.items.map(recordOf) }
+}
+
+export function recordOf(row: AuditTable): AuditRecord {
+  return { ...row, before: parsed(row.before), after: parsed(row.after) }
 }
 
 function parsed(json: string | null): unknown {

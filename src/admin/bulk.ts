@@ -1,0 +1,62 @@
+/**
+ * The same for many objects at once. Each goes the way of a single change: with its rules, its transaction and its audit
+ * entry. One that is refused keeps none of the others back.
+ */
+import * as contract from '#contract/bulk.ts'
+import type { Operation } from '#contract/operation.ts'
+import { Refusal } from '#http/refusal.ts'
+import { type Call, type Handled, handle } from './call.ts'
+import { changeClient, removeClient } from './clients.ts'
+import { removeRole } from './roles.ts'
+import { removeScope } from './scopes.ts'
+import { translated } from './store-refusals.ts'
+import { changeUser, removeUser } from './users.ts'
+
+export const bulkHandlers: readonly Handled[] = [
+  handle(contract.bulkClients, (call) =>
+    eachOf(call, call.body.ids, (client_id) => {
+      const one = { ...call, params: { realm: call.realm.name, client_id } }
+      if (call.body.action === 'delete') return removeClient({ ...one, body: undefined })
+      return changeClient({ ...one, body: { enabled: call.body.action === 'enable' } })
+    }),
+  ),
+
+  handle(contract.bulkUsers, (call) =>
+    eachOf(call, call.body.ids, (id) => {
+      const one = { ...call, params: { realm: call.realm.name, id } }
+      if (call.body.action === 'delete') return removeUser({ ...one, body: undefined })
+      return changeUser({ ...one, body: { enabled: call.body.action === 'enable' } })
+    }),
+  ),
+
+  handle(contract.bulkRoles, (call) =>
+    eachOf(call, call.body.ids, (name) =>
+      removeRole({ ...call, params: { realm: call.realm.name, name }, body: undefined }),
+    ),
+  ),
+
+  handle(contract.bulkScopes, (call) =>
+    eachOf(call, call.body.ids, (name) =>
+      removeScope({ ...call, params: { realm: call.realm.name, name }, body: undefined }),
+    ),
+  ),
+]
+
+async function eachOf(
+  { request }: Pick<Call<Operation>, 'request'>,
+  ids: readonly string[],
+  change: (id: string) => Promise<unknown>,
+): Promise<{ value: contract.BulkResults }> {
+  const results: contract.BulkResults['results'] = []
+  for (const id of ids) {
+    try {
+      await translated(() => change(id))
+      results.push({ id, status: 'done' })
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      request.log.info({ ...error.detail, error: error.error, refused: id }, 'refused, of many')
+      results.push({ id, status: 'refused', reason: error.description })
+    }
+  }
+  return { value: { results } }
+}

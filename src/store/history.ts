@@ -1,0 +1,31 @@
+/** What happened to one object, as the audit of its changes tells it: a version is the entry that made it. */
+import { type AuditRecord, auditList, recordOf } from './audit.ts'
+import type { Database } from './database.ts'
+import { type ListQuery, listPage, type Page } from './listing.ts'
+
+/** As the audit names an object. */
+export interface Audited {
+  readonly realm_id: string
+  readonly object_kind: string
+  readonly object_id: string
+}
+
+function entriesOf(db: Database, { realm_id, object_kind, object_id }: Audited) {
+  return db.sql
+    .selectFrom('audit')
+    .selectAll()
+    .where('object_kind', '=', object_kind)
+    .where('object_id', '=', object_id)
+    .where('realm_id', '=', realm_id)
+}
+
+/** A page of its entries, newest first. */
+export async function listHistory(db: Database, object: Audited, query: ListQuery): Promise<Page<AuditRecord>> {
+  const page = await listPage(entriesOf(db, object), auditList, query)
+  return { ...page, items: page.items.map(recordOf) }
+}
+
+export async function findVersion(db: Database, object: Audited, version: string): Promise<AuditRecord | undefined> {
+  const row = await entriesOf(db, object).where('id', '=', version).executeTakeFirst()
+  return row && recordOf(row)
+}
