@@ -12,9 +12,11 @@ import { askedRedirectUriHandlers } from './asked-redirect-uris.ts'
 import { auditHandlers } from './audit.ts'
 import { bulkHandlers } from './bulk.ts'
 import type { Call, Handled, Reply } from './call.ts'
+import { categoryHandlers } from './categories.ts'
 import { clientSecretHandlers } from './client-secrets.ts'
 import { clientHandlers } from './clients.ts'
 import { configurationHandlers } from './configuration/handlers.ts'
+import { connectionHandlers } from './connections.ts'
 import type { AdminContext } from './context.ts'
 import { deletedHandlers } from './deleted.ts'
 import { eventHandlers } from './events.ts'
@@ -24,6 +26,7 @@ import { grantHandlers } from './grants.ts'
 import { healthHandlers } from './health.ts'
 import { historyHandlers } from './history.ts'
 import { inspectHandlers } from './inspect.ts'
+import { layerHandlers } from './layers.ts'
 import { legacyUseHandlers } from './legacy-uses.ts'
 import { loginFailureHandlers } from './login-failures.ts'
 import { meHandlers } from './me.ts'
@@ -59,8 +62,11 @@ export const handlers: readonly Handled[] = [
   ...scopeHandlers,
   ...apiHandlers,
   ...signingKeyHandlers,
+  ...layerHandlers,
+  ...categoryHandlers,
   ...oauthServerHandlers,
   ...oauthServerUseHandlers,
+  ...connectionHandlers,
   ...legacyUseHandlers,
   ...auditHandlers,
   ...deletedHandlers,

@@ -1,13 +1,17 @@
 /** Every operation that the management API has: nothing is served, documented or offered that is not in this list. */
 import { apiOperations } from './api.ts'
+import { applicationOperations } from './application.ts'
 import { askedRedirectUriOperations } from './asked-redirect-uri.ts'
 import { auditOperations } from './audit.ts'
 import { bulkOperations } from './bulk.ts'
+import { categoryOperations } from './category.ts'
 import { clientOperations } from './client.ts'
 import { clientSecretOperations } from './client-secret.ts'
 import { configurationOperations } from './configuration.ts'
+import { connectionOperations } from './connection.ts'
 import { consentOperations } from './consent.ts'
 import { deletedOperations } from './deleted.ts'
+import { environmentOperations } from './environment.ts'
 import { eventOperations } from './event.ts'
 import { grantOperations } from './grant.ts'
 import { healthOperations } from './health.ts'
@@ -42,6 +46,9 @@ export const operations: readonly Operation[] = [
   ...scopeOperations,
   ...apiOperations,
   ...signingKeyOperations,
+  ...environmentOperations,
+  ...applicationOperations,
+  ...categoryOperations,
   ...oauthServerOperations,
   ...oauthServerTrialOperations,
   ...legacyUseOperations,
@@ -55,5 +62,6 @@ export const operations: readonly Operation[] = [
   ...inspectOperations,
   ...eventOperations,
   ...configurationOperations,
+  ...connectionOperations,
   ...sealOperations,
 ]

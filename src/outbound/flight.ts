@@ -16,6 +16,7 @@ import type { OutboundContext } from './context.ts'
 import { type Effective, effectiveServer } from './effective-server.ts'
 import { type Plan, planOf } from './grant.ts'
 import { freshnessOf } from './margins.ts'
+import { layersOf } from './places.ts'
 import { readPending } from './replay.ts'
 import { settle } from './settle.ts'
 import { type Problem, recoveryOf } from './states.ts'
@@ -107,8 +108,7 @@ async function underLease(
   if (blocked) return { row, problem: blocked }
   const paused = isPlain ? await allowCarefully(context, server, isForced) : undefined
   if (paused) return { row, problem: paused }
-  const layers = { environment_id: row.environment || null, application_id: row.application || null }
-  const effective = await effectiveServer(context, realm.name, server, layers, { fresh: isForced })
+  const effective = await effectiveServer(context, realm.name, server, layersOf(row), { fresh: isForced })
   if (effective.kind === 'refused') return await refuseSettings(context, leased, server, effective)
   const pending = await readPending(context, leased, server, effective)
   if (pending || isDrain) return pending ?? { row }

@@ -113,11 +113,12 @@ export interface Connection {
   readonly id: string
   readonly realm_id: string
   readonly server_id: string
-  readonly subject: string
+  readonly subject: 'application' | 'user'
   /** null: the application's own, or the user is no more. */
   readonly username: string | null
-  readonly environment: string
-  readonly application: string
+  /** By name; null: none. */
+  readonly environment: string | null
+  readonly application: string | null
   readonly state: ConnectionRow['state']
   readonly reason: string | null
   readonly detail: string | null
@@ -137,15 +138,21 @@ export interface Connection {
   readonly created_at: number
 }
 
-export function connectionOf(row: ConnectionRow, username: string | null): Connection {
+interface Names {
+  readonly username: string | null
+  readonly environment_name: string | null
+  readonly application_name: string | null
+}
+
+function connectionOf(row: ConnectionRow & Names): Connection {
   return {
     id: row.id,
     realm_id: row.realm_id,
     server_id: row.server_id,
-    subject: row.subject,
-    username,
-    environment: row.environment,
-    application: row.application,
+    subject: row.subject === APPLICATION ? 'application' : 'user',
+    username: row.username,
+    environment: row.environment_name,
+    application: row.application_name,
     state: row.state,
     reason: row.reason,
     detail: row.detail,
@@ -172,8 +179,8 @@ const connectionList: ListRules = {
     reason: { kind: 'text', column: 'connections.reason' },
     subject: { kind: 'text', column: 'connections.subject' },
     username: { kind: 'folded', column: 'users.username_folded' },
-    environment: { kind: 'text', column: 'connections.environment' },
-    application: { kind: 'text', column: 'connections.application' },
+    environment: { kind: 'folded', column: 'environments.name_folded' },
+    application: { kind: 'folded', column: 'applications.name_folded' },
     scope: { kind: 'text', column: 'connections.scope' },
     expires_at: { kind: 'number', column: 'connections.expires_at' },
     next_try_at: { kind: 'number', column: 'connections.next_try_at' },
@@ -186,29 +193,27 @@ const connectionList: ListRules = {
   key: 'connections.id',
 }
 
-/** A page of the connections of a server. */
-export async function listConnections(db: Database, serverId: string, query: ListQuery): Promise<Page<Connection>> {
-  const rows = db.sql
+function named(sql: Sql, serverId: string) {
+  return sql
     .selectFrom('connections')
     .leftJoin('users', 'users.id', 'connections.subject')
+    .leftJoin('environments', 'environments.id', 'connections.environment')
+    .leftJoin('applications', 'applications.id', 'connections.application')
     .selectAll('connections')
-    .select('users.username')
+    .select(['users.username', 'environments.name as environment_name', 'applications.name as application_name'])
     .where('connections.server_id', '=', serverId)
-  const page = await listPage(rows, connectionList, query)
-  return { items: page.items.map((row) => connectionOf(row, row.username)), total: page.total }
+}
+
+/** A page of the connections of a server. */
+export async function listConnections(db: Database, serverId: string, query: ListQuery): Promise<Page<Connection>> {
+  const page = await listPage(named(db.sql, serverId), connectionList, query)
+  return { ...page, items: page.items.map(connectionOf) }
 }
 
 /** One connection of a server, for people. */
 export async function readConnection(db: Database, serverId: string, id: string): Promise<Connection | undefined> {
-  const row = await db.sql
-    .selectFrom('connections')
-    .leftJoin('users', 'users.id', 'connections.subject')
-    .selectAll('connections')
-    .select('users.username')
-    .where('connections.server_id', '=', serverId)
-    .where('connections.id', '=', id)
-    .executeTakeFirst()
-  return row && connectionOf(row, row.username)
+  const row = await named(db.sql, serverId).where('connections.id', '=', id).executeTakeFirst()
+  return row && connectionOf(row)
 }
 
 /** When tokens of these connections (by id) were given out last, in epoch seconds. */
