@@ -12,6 +12,7 @@ import { findRealm, type Realm } from '#store/realms.ts'
 import type { OutboundContext } from './context.ts'
 import type { TokenFor } from './fresh-token.ts'
 import { noSuchServer, notAllowed } from './problem.ts'
+import { mayUse } from './who-may-use.ts'
 
 export interface OutboundCaller {
   readonly realm: Realm
@@ -34,7 +35,7 @@ export async function authenticateOutbound(
   const server = await findOAuthServer(context.db, realm.id, request.params['slug'] ?? '')
   if (server === undefined) throw noSuchServer()
   const { client, user } = bearer
-  if (!(server.allowed_clients.includes('*') || server.allowed_clients.includes(client.id))) throw notAllowed()
+  if (!(await mayUse(context.db, server, client.id))) throw notAllowed()
   const subject =
     user === undefined ? ({ kind: 'application' } as const) : ({ kind: 'user', user_id: user.id } as const)
   const layers = { environment: client.environment_id, application: client.application_id }

@@ -87,8 +87,16 @@ export async function insertLayers(
   { secrets, overrides }: Pick<OAuthServer, 'secrets' | 'overrides'>,
 ): Promise<void> {
   await insertSecrets(sql, serverId, serverId, secrets)
-  for (const { id, environment_id, application_id, settings, secrets: own } of overrides) {
-    const row = { id, server_id: serverId, environment_id, application_id, settings: JSON.stringify(settings) }
+  for (const [position, override] of overrides.entries()) {
+    const { id, environment_id, application_id, settings, secrets: own } = override
+    const row = {
+      id,
+      server_id: serverId,
+      environment_id,
+      application_id,
+      settings: JSON.stringify(settings),
+      position,
+    }
     await sql.insertInto('oauth_server_overrides').values(row).execute()
     await insertSecrets(sql, serverId, id, own)
   }

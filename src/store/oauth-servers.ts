@@ -100,7 +100,7 @@ async function completeServers(sql: Sql, rows: readonly OAuthServersTable[]): Pr
     .selectFrom('oauth_server_overrides')
     .selectAll()
     .where('server_id', 'in', ids)
-    .orderBy('id')
+    .orderBy('position')
     .execute()
   const secrets = await sql
     .selectFrom('oauth_server_secrets')

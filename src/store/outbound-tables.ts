@@ -49,6 +49,8 @@ export interface OAuthServerOverridesTable {
   environment_id: string | null
   application_id: string | null
   settings: Json
+  /** In the order in which they were given. */
+  position: number
 }
 
 /** Exactly one of `value_sealed` and `reference` is there. */
