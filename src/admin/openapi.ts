@@ -49,7 +49,11 @@ export function openApiDocument(publicUrl: string): Json {
   const issuer = issuerUrl(publicUrl, systemRealm)
   const scopes = { [writeScope]: 'Manage, as far as your roles allow', [readScope]: 'Read, as far as your roles allow' }
   const flows = {
-    authorizationCode: { authorizationUrl: `${issuer}/authorize`, tokenUrl: `${issuer}/token`, scopes },
+    authorizationCode: {
+      authorizationUrl: `${issuer}/authorize`,
+      tokenUrl: `${issuer}/token`,
+      scopes: { ...scopes, openid: 'End with my session' },
+    },
     clientCredentials: { tokenUrl: `${issuer}/token`, scopes },
   }
   return {

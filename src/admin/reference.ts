@@ -1,0 +1,167 @@
+/**
+ * The interactive API reference at `/api/v1/docs/`: Swagger UI over our own OpenAPI document, signing in with the built-in
+ * client `sallyport-swagger` by authorization code and PKCE. Served to everyone, like the document; what it calls asks
+ * who is there. Owns the page, the page that its sign-in comes back to, their policy, and handing out the package's
+ * files under names that carry a digest. The token stays in the page's memory and goes with it.
+ */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { MARK } from '#http/assets.ts'
+import type { Request, Response, Route } from '#http/message.ts'
+import { refusedAsAsked } from '#http/page.ts'
+import { readScope } from './gate.ts'
+import { notFound } from './problem.ts'
+
+const base = '/api/v1/docs'
+const pack = promisify(gzip)
+
+/**
+ * The page's own script. No other specification can be named in the address, nothing is asked of other hosts, and the
+ * reader begins with the smallest scope that shows something.
+ */
+const START = `const at = (path) => new URL(path, document.baseURI).href
+const ui = SwaggerUIBundle({
+  url: at('../openapi.json'),
+  dom_id: '#reference',
+  deepLinking: true,
+  queryConfigEnabled: false,
+  validatorUrl: null,
+  tryItOutEnabled: true,
+  docExpansion: 'none',
+  filter: true,
+  defaultModelsExpandDepth: 0,
+  oauth2RedirectUrl: at('callback'),
+})
+ui.initOAuth({
+  clientId: 'sallyport-swagger',
+  appName: 'Sallyport',
+  scopes: ${JSON.stringify(['openid', readScope])},
+  usePkceWithAuthorizationCodeGrant: true,
+})
+`
+
+/** `connect-src`: the API and the token endpoint are on this origin. Swagger UI has pictures in its style sheet. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ')
+
+interface File {
+  readonly path: string
+  readonly type: string
+  readonly bytes: Buffer
+  readonly packed: Buffer
+}
+
+interface Reference {
+  readonly files: ReadonlyMap<string, File>
+  readonly page: string
+  readonly callback: string
+}
+
+export function referenceRoutes(): readonly Route[] {
+  let held: Promise<Reference> | undefined
+  // Read when somebody comes for it: most processes never show it.
+  const reference = (): Promise<Reference> => {
+    held ??= readReference().catch((error: unknown) => {
+      held = undefined
+      throw error
+    })
+    return held
+  }
+  const common = { methods: ['GET'], refused: refusedAsAsked, name: 'api docs' }
+  return [
+    { ...common, path: base, handle: () => ({ status: 308, headers: { location: `${base}/` }, body: '' }) },
+    { ...common, path: `${base}/`, handle: async () => page((await reference()).page) },
+    { ...common, path: `${base}/callback`, handle: async () => page((await reference()).callback) },
+    { ...common, path: `${base}/assets/:name`, handle: async (request) => fileOf(await reference(), request) },
+  ]
+}
+
+async function readReference(): Promise<Reference> {
+  const [bundle, style, comeBack, start] = await Promise.all([
+    readPackaged('swagger-ui-bundle.js'),
+    readPackaged('swagger-ui.css'),
+    readPackaged('oauth2-redirect.js'),
+    fileWith('start.js', Buffer.from(START)),
+  ])
+  const head = (title: string) => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Sallyport</title>
+<link rel="icon" href="${MARK.path}" type="image/svg+xml">`
+  return {
+    files: new Map([bundle, style, comeBack, start].map((file) => [file.path.slice(`${base}/assets/`.length), file])),
+    page: `${head('API reference')}
+<link rel="stylesheet" href="${style.path}">
+</head>
+<body>
+<main id="reference"><noscript>The reference needs JavaScript; the document behind it does not:
+<a href="../openapi.json">openapi.json</a></noscript></main>
+<script src="${bundle.path}"></script>
+<script src="${start.path}"></script>
+</body>
+</html>
+`,
+    callback: `${head('Signed in')}
+</head>
+<body>
+<script src="${comeBack.path}"></script>
+</body>
+</html>
+`,
+  }
+}
+
+async function readPackaged(name: string): Promise<File> {
+  return await fileWith(name, await readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`))))
+}
+
+async function fileWith(name: string, bytes: Buffer): Promise<File> {
+  const digest = createHash('sha256').update(bytes).digest('base64url').slice(0, 12)
+  const dot = name.lastIndexOf('.')
+  const type = name.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8'
+  const path = `${base}/assets/${name.slice(0, dot)}-${digest}${name.slice(dot)}`
+  return { path, type, bytes, packed: await pack(bytes) }
+}
+
+function page(body: string): Response {
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': policy,
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+    },
+    body,
+  }
+}
+
+function fileOf({ files }: Reference, request: Request): Response {
+  const file = files.get(request.params['name'] ?? '')
+  if (!file) throw notFound('file')
+  const isPacked = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
+  return {
+    status: 200,
+    headers: {
+      'content-type': file.type,
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'Accept-Encoding',
+      ...(isPacked ? { 'content-encoding': 'gzip' } : {}),
+    },
+    body: isPacked ? file.packed : file.bytes,
+  }
+}
