@@ -36,7 +36,6 @@ describe('sallyport/client', () => {
     createClient({
       issuer: house.issuer(),
       ...caller,
-      client_secret: String(caller.client_secret),
       fetch: (url, init) => {
         requests.push(new URL(url).pathname)
         return fetch(url, init)
