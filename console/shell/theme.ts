@@ -1,7 +1,7 @@
 /** The look: two doors, amber in and teal out, on a calm ground. Colours that CSS alone needs are in theme.css. */
 import { createTheme, type MantineColorsTuple } from '@mantine/core'
 
-/** From the sheet's tint to the mark's ground; the fourth is the dark theme's own. */
+/** From the sheet's tint to the mark's ground; the seventh is the dark theme's button. */
 const brand: MantineColorsTuple = [
   '#eef6f4',
   '#d8ebe6',
@@ -9,7 +9,7 @@ const brand: MantineColorsTuple = [
   '#7fc8b6',
   '#55ac9a',
   '#3a9382',
-  '#2f8574',
+  '#2c7a6b',
   '#286a60',
   '#1f4b4a',
   '#173a39',
@@ -60,9 +60,7 @@ const small = { defaultProps: { size: 'xs' } }
 
 export const theme = createTheme({
   primaryColor: 'brand',
-  primaryShade: { light: 8, dark: 3 },
-  autoContrast: true,
-  luminanceThreshold: 0.35,
+  primaryShade: { light: 8, dark: 6 },
   colors: { brand, amber, dark, gray },
   black: '#14181d',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',

@@ -1,17 +1,24 @@
 /** What an administrator does with clients from a list. */
+import { Text } from '@mantine/core'
 import { Ban, CircleCheck, Trash2 } from 'lucide-react'
 import { useMemo } from 'react'
+import { bulkClients } from '#contract/bulk.ts'
 import { type Client, deleteClient, updateClient } from '#contract/client.ts'
 import { useWrite } from '../../parts/api/call.ts'
 import { confirm } from '../../parts/dialog/confirm.tsx'
+import { offerRestore } from '../../parts/dialog/restore.ts'
 import { tellDone } from '../../parts/dialog/undo.tsx'
 import type { BulkAction, RowAction } from '../../parts/list/action.ts'
+import { tellResults } from '../../parts/list/bulk.ts'
 import { tellProblem } from '../../parts/show/problem.tsx'
+import { count } from '../../parts/show/text.ts'
+import { relativeTime } from '../../parts/show/time.tsx'
 
-export function useClientActions(realm: string): {
-  actions: readonly RowAction<Client>[]
-  bulk: readonly BulkAction<Client>[]
-} {
+export const clientNoun = { one: 'client', many: 'clients' }
+const staysDead = 'Secrets and tokens stay dead: set new secrets.'
+
+/** One at a time. */
+export function useClientActions(realm: string): readonly RowAction<Client>[] {
   const { mutateAsync: update } = useWrite(updateClient)
   const { mutateAsync: remove } = useWrite(deleteClient)
   return useMemo(() => {
@@ -19,16 +26,18 @@ export function useClientActions(realm: string): {
       await update({ params: { realm, client_id }, body: { enabled } })
       tellDone(`${client_id} is ${enabled ? 'enabled' : 'disabled'}`)
     }
-    const ask = (client: Client) =>
-      void confirm({
+    const ask = async (client: Client) => {
+      const isDone = await confirm({
         title: `Delete ${client.client_id}?`,
-        body: <>All its tokens are dead at once.</>,
-        confirm: 'Delete client',
+        body: <Impact of={client} />,
+        confirm: 'Delete',
         isDangerous: true,
         ...(client.enabled && { instead: { label: 'Disable instead', run: () => enable(client, false) } }),
         run: () => remove({ params: { realm, client_id: client.client_id }, body: undefined }),
       })
-    const actions: readonly RowAction<Client>[] = [
+      if (isDone) offerRestore({ realm, kind: 'client', names: [client.client_id], staysDead })
+    }
+    return [
       {
         label: 'Enable',
         icon: CircleCheck,
@@ -47,9 +56,55 @@ export function useClientActions(realm: string): {
         isDangerous: true,
         key: 'Delete',
         isOffered: ({ built_in }) => !built_in,
-        run: ask,
+        run: (client) => void ask(client),
       },
     ]
-    return { actions, bulk: [] }
   }, [realm, update, remove])
+}
+
+/** With many. */
+export function useClientBulk(realm: string): readonly BulkAction<Client>[] {
+  const { mutateAsync } = useWrite(bulkClients)
+  return useMemo(() => {
+    const run = async (action: 'enable' | 'disable' | 'delete', did: string, rows: readonly Client[]) => {
+      const ids = rows.map(({ client_id }) => client_id)
+      return tellResults(await mutateAsync({ params: { realm }, body: { action, ids } }).then(valueOf), clientNoun, did)
+    }
+    const now = (action: 'enable' | 'disable', did: string) => async (rows: readonly Client[]) => {
+      await run(action, did, rows).catch(tellProblem)
+      return true
+    }
+    const ask = async (rows: readonly Client[]) => {
+      let names: readonly string[] = []
+      const isDone = await confirm({
+        title: `Delete ${count(rows.length, clientNoun)}?`,
+        body: <Text size="sm">All their tokens are dead at once. They lie in the recycle bin for 30 days.</Text>,
+        confirm: `Delete ${count(rows.length, clientNoun)}`,
+        isDangerous: true,
+        run: async () => {
+          names = await run('delete', 'deleted', rows)
+        },
+      })
+      if (names.length > 0) offerRestore({ realm, kind: 'client', names, staysDead })
+      return isDone
+    }
+    return [
+      { label: 'Enable', icon: CircleCheck, run: now('enable', 'enabled') },
+      { label: 'Disable', icon: Ban, run: now('disable', 'disabled') },
+      { label: 'Delete', icon: Trash2, isDangerous: true, run: ask },
+    ]
+  }, [realm, mutateAsync])
+}
+
+function valueOf<T>({ value }: { value: T }): T {
+  return value
+}
+
+function Impact({ of: { client_name, last_used_at } }: { of: Client }) {
+  return (
+    <Text size="sm">
+      {client_name} {last_used_at === null ? 'was never used' : `was last used ${relativeTime(last_used_at)}`}. All its
+      tokens are dead at once, and whoever uses it is refused. It lies in the recycle bin for 30 days.
+    </Text>
+  )
 }

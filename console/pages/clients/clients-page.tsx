@@ -5,22 +5,21 @@ import { type Client, listClients } from '#contract/client.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { List } from '../../parts/list/list.tsx'
 import { Page } from '../../parts/page/page.tsx'
-import { useClientActions } from './client-actions.tsx'
+import { clientNoun, useClientActions, useClientBulk } from './client-actions.tsx'
 import { clientColumns } from './client-columns.tsx'
-
-const noun = { one: 'client', many: 'clients' }
 
 export function ClientsPage(): ReactNode {
   const { realm } = useParams({ from: '/realms/$realm/clients' })
   const mayWrite = useMayWrite(realm)
-  const { actions, bulk } = useClientActions(realm)
+  const actions = useClientActions(realm)
+  const bulk = useClientBulk(realm)
   const at = ({ client_id }: Client) =>
     ({ to: '/realms/$realm/clients/$clientId', params: { realm, clientId: client_id } }) as const
   return (
     <Page title="Clients" layout="fill" lead={`Applications that get tokens from the realm ${realm}.`}>
       <List
         name="clients"
-        noun={noun}
+        noun={clientNoun}
         operation={listClients}
         params={{ realm }}
         columns={clientColumns}

@@ -50,6 +50,11 @@ export function tellProblem(error: unknown): void {
   })
 }
 
+/** What went on, but not as it was wished. */
+export function tellNotice(title: string, message: string): void {
+  notifications.show({ color: 'amber', title, message, autoClose: 12_000, role: 'alert' })
+}
+
 /** On the page, in place of what could not be shown. */
 export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () => void }): ReactNode {
   const { title, text, requestId } = told(error)

@@ -1,0 +1,35 @@
+/** The way back from the recycle bin, offered after a delete. */
+import { type DeletedObject, listDeleted, restoreDeleted } from '#contract/deleted.ts'
+import { call, queryClient } from '../api/call.ts'
+import { offerUndo } from './undo.tsx'
+
+interface Deleted {
+  readonly realm: string
+  readonly kind: DeletedObject['kind']
+  /** Their names, as the recycle bin has them. */
+  readonly names: readonly string[]
+  /** `Its secrets and tokens stay dead.` */
+  readonly staysDead: string
+}
+
+/** Says what was deleted; Undo restores it, and says what does not come back. */
+export function offerRestore({ realm, kind, names, staysDead }: Deleted): void {
+  const [only = ''] = names
+  offerUndo({
+    message: names.length === 1 ? `${only} was deleted` : `${names.length} were deleted`,
+    note: `${names.length === 1 ? `${only} is` : 'They are'} back, disabled. ${staysDead}`,
+    undo: async () => {
+      for (const name of names) await restore(realm, kind, name)
+      await queryClient.invalidateQueries()
+    },
+  })
+}
+
+/** The newest of that name: an older one may lie there too. */
+async function restore(realm: string, kind: DeletedObject['kind'], name: string): Promise<void> {
+  const query = { kind, name, sort: '-deleted_at', page_size: 100 } as const
+  const { value } = await call(listDeleted, { params: { realm }, query, body: undefined })
+  const found = value.items.find((item) => item.kind === kind && item.name === name)
+  if (found === undefined) throw new Error(`${name} is not in the recycle bin any more`)
+  await call(restoreDeleted, { params: { realm, id: found.id }, query: {}, body: undefined })
+}

@@ -1,0 +1,239 @@
+/**
+ * Forms over operations of the contract: the body's own schema judges what was typed, before it is sent; what the
+ * server still refuses comes back to its field. An edit sends only what was changed, with the ETag of what it was
+ * changed from, so that two administrators never overwrite each other unseen.
+ */
+import { useState } from 'react'
+import { type FieldErrors, type FieldValues, type UseFormReturn, useForm } from 'react-hook-form'
+import { z } from 'zod'
+import { type Answer, ProblemError } from '#contract/caller.ts'
+import type { Input, Operation } from '#contract/operation.ts'
+import { call, useWrite } from '../api/call.ts'
+import { sentence } from '../show/text.ts'
+
+export type Values = Readonly<Record<string, unknown>>
+
+export interface ContractForm {
+  readonly form: UseFormReturn
+  readonly schema: z.ZodObject
+  /** Validates, sends, and tells what was refused. */
+  readonly submit: () => Promise<void>
+  readonly isSaving: boolean
+  /** What belongs to no field of the form. */
+  readonly problem: unknown
+  readonly conflict: Conflict | undefined
+}
+
+/** Somebody else has changed the object since it was read. */
+export interface Conflict {
+  /** Fields that both have changed come first. */
+  readonly fields: readonly {
+    readonly name: string
+    readonly mine: unknown
+    readonly theirs: unknown
+    readonly isMine: boolean
+  }[]
+  /** Their values, and mine where only I have changed something; nothing is sent. */
+  readonly takeTheirs: () => void
+  /** Sends my changes over theirs. */
+  readonly keepMine: () => Promise<void>
+}
+
+type Value<O extends Operation> = z.output<O['answer']>
+
+interface CreateOptions<O extends Operation> {
+  readonly operation: O
+  readonly params: Input<O>['params']
+  /** What the form begins with; every field of it, `''` and `null` where there is nothing. */
+  readonly values: Values
+  readonly onDone: (created: Value<O>) => void
+}
+
+/** A form that makes something. Fields that are left empty and may be absent are not sent. */
+export function useCreateForm<O extends Operation>({
+  operation,
+  params,
+  values,
+  onDone,
+}: CreateOptions<O>): ContractForm {
+  const schema = objectOf(operation)
+  const form = useForm({
+    defaultValues: values,
+    resolver: judge(schema, (typed) => withoutNothing(schema, typed)),
+  })
+  const { mutateAsync, isPending } = useWrite(operation)
+  const [problem, setProblem] = useState<unknown>()
+  const submit = submitting(form, async (typed) => {
+    setProblem(undefined)
+    try {
+      const { value } = await mutateAsync({ params, body: withoutNothing(schema, typed) } as never)
+      form.reset(typed)
+      onDone(value)
+    } catch (error) {
+      if (!tellField(form, error)) setProblem(error)
+    }
+  })
+  return { form, schema, submit, isSaving: isPending, problem, conflict: undefined }
+}
+
+interface EditOptions<R extends Operation, W extends Operation> {
+  readonly read: R
+  readonly write: W
+  /** Both operations take the same. */
+  readonly params: Input<R>['params'] & Input<W>['params']
+  /** What was read, as `useRead` gives it. */
+  readonly stored: Answer<Value<R>>
+  /** The fields of the form, from what is stored. */
+  readonly valuesOf: (stored: Value<R>) => Values
+  readonly onDone: (saved: Value<W>) => void
+}
+
+/** A form that changes what is there by a merge patch. */
+export function useEditForm<R extends Operation, W extends Operation>(options: EditOptions<R, W>): ContractForm {
+  const { read, write, params, stored, valuesOf, onDone } = options
+  const schema = objectOf(write)
+  const [base, setBase] = useState({ values: valuesOf(stored.value), etag: stored.etag })
+  const form = useForm({
+    defaultValues: base.values,
+    resolver: judge(schema, (typed) => changed(base.values, typed)),
+  })
+  const { mutateAsync, isPending } = useWrite(write)
+  const [problem, setProblem] = useState<unknown>()
+  const [conflict, setConflict] = useState<Conflict>()
+  const send = async (typed: Values, from: typeof base): Promise<void> => {
+    setProblem(undefined)
+    setConflict(undefined)
+    try {
+      const { value, etag } = await mutateAsync({
+        params,
+        body: changed(from.values, typed),
+        ...(from.etag === undefined ? {} : { ifMatch: from.etag }),
+      } as never)
+      const next = { values: valuesOf(value), etag }
+      setBase(next)
+      form.reset(next.values)
+      onDone(value)
+    } catch (error) {
+      if (isStale(error)) await meet(typed)
+      else if (!tellField(form, error)) setProblem(error)
+    }
+  }
+  const meet = async (mine: Values): Promise<void> => {
+    const { value, etag } = await call(read, { params, query: {}, body: undefined } as Input<R>)
+    const theirs = { values: valuesOf(value), etag }
+    const myChanges = changed(base.values, mine)
+    const merged = { ...theirs.values, ...without(myChanges, changed(base.values, theirs.values)) }
+    setConflict({
+      fields: conflicting(base.values, mine, theirs.values),
+      takeTheirs: () => {
+        setBase(theirs)
+        form.reset(theirs.values)
+        for (const [name, field] of Object.entries(merged)) form.setValue(name, field, { shouldDirty: true })
+        setConflict(undefined)
+      },
+      keepMine: () => {
+        setBase(theirs)
+        return send({ ...theirs.values, ...myChanges }, theirs)
+      },
+    })
+  }
+  return {
+    form,
+    schema,
+    submit: submitting(form, (typed) => send(typed, base)),
+    isSaving: isPending,
+    problem,
+    conflict,
+  }
+}
+
+/** Rows of lists that were left empty are let go of before anything is judged. */
+function submitting(form: UseFormReturn, send: (typed: Values) => Promise<void>): () => Promise<void> {
+  return () => {
+    for (const [name, value] of Object.entries(form.getValues())) {
+      if (Array.isArray(value) && value.includes('')) {
+        form.setValue(
+          name,
+          value.filter((row) => row !== ''),
+          { shouldDirty: true },
+        )
+      }
+    }
+    return form.handleSubmit(send)()
+  }
+}
+
+function objectOf({ id, body }: Operation): z.ZodObject {
+  if (!(body instanceof z.ZodObject)) throw new TypeError(`${id} takes no fields`)
+  return body
+}
+
+/** What react-hook-form asks: the contract's schema over what would be sent. */
+function judge(schema: z.ZodObject, sent: (typed: Values) => Values) {
+  return (typed: FieldValues) => {
+    const result = schema.safeParse(sent(typed))
+    if (result.success) return { values: typed, errors: {} }
+    const errors: Record<string, unknown> = {}
+    for (const { path, message } of result.error.issues) place(errors, path.map(String), sentence(message))
+    return { values: {}, errors: errors as FieldErrors }
+  }
+}
+
+/** A field's own complaint stands at the field, that of a row in its row. */
+function place(errors: Record<string, unknown>, [name = 'root', row]: readonly string[], message: string): void {
+  if (row === undefined || !/^\d+$/.test(row)) {
+    errors[name] ??= { type: 'contract', message }
+    return
+  }
+  const rows = (errors[name] ??= []) as unknown[]
+  rows[Number(row)] ??= { type: 'contract', message }
+}
+
+/** True when the refusal names a field of this form, and stands there now. */
+function tellField(form: UseFormReturn, error: unknown): boolean {
+  if (!(error instanceof ProblemError) || error.problem.field === undefined) return false
+  const { field, detail } = error.problem
+  const [name = ''] = field.split('.')
+  if (!(name in form.getValues())) return false
+  form.setError(
+    /^[^.]+\.\d+/.exec(field)?.[0] ?? name,
+    { type: 'server', message: sentence(detail) },
+    { shouldFocus: true },
+  )
+  return true
+}
+
+function isStale(error: unknown): boolean {
+  return error instanceof ProblemError && error.problem.status === 412
+}
+
+/** What differs, field by field: the merge patch. */
+export function changed(before: Values, after: Values): Values {
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => !isSame(before[name], value)))
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null)
+}
+
+/** An empty text is no value where the contract would refuse it; what may be absent is absent then. */
+function withoutNothing(schema: z.ZodObject, typed: Values): Values {
+  const kept = Object.entries(typed).filter(([name, value]) => {
+    if (value === undefined) return false
+    const field = schema.shape[name] as z.ZodType | undefined
+    const isNothing = value === null || value === ''
+    return !(isNothing && field?.safeParse(undefined).success && !field.safeParse(value).success)
+  })
+  return Object.fromEntries(kept)
+}
+
+function without(values: Values, names: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !(name in names)))
+}
+
+function conflicting(base: Values, mine: Values, theirs: Values): Conflict['fields'] {
+  const myChanges = changed(base, mine)
+  return Object.keys(changed(base, theirs))
+    .map((name) => ({ name, mine: mine[name], theirs: theirs[name], isMine: name in myChanges }))
+    .toSorted((a, b) => Number(b.isMine) - Number(a.isMine))
+}
