@@ -35,6 +35,10 @@ async function furnish(admin: Office, realm: string, url: string): Promise<void>
   })
   await made('/scopes', { name: 'extra', api: `${url}/realms/${realm}/outbound` })
   for (const [index, name] of hostile.entries()) await made('/roles', { name, description: hostile[index - 1] ?? '' })
+  for (const [index, name] of hostile.entries()) {
+    if (name.length <= 30) await made('/environments', { name, description: hostile[index - 1] ?? '' })
+  }
+  await made('/applications', { name: 'till' })
   for (const [index, client_name] of hostile.entries()) {
     await made('/clients', { client_id: `hostile-${index}`, client_name, description: client_name })
   }
@@ -45,7 +49,10 @@ async function furnish(admin: Office, realm: string, url: string): Promise<void>
     token_endpoint_auth_method: 'none',
     scope: 'openid orders:read offline_access',
     expires_in: 120,
+    environment: 'yes',
+    application: 'till',
   })
+  await made('/categories', { name: 'Finance', allowed_clients: ['hostile-0', '#web: "1"'] })
   await made('/clients', {
     client_id: 'machine',
     grant_types: ['client_credentials'],

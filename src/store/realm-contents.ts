@@ -4,6 +4,7 @@
  */
 import { type Client, completeClients } from './clients.ts'
 import type { Sql } from './database.ts'
+import type { Named, NamedKind } from './named-rows.ts'
 import { type Role, roleOf } from './roles.ts'
 
 /** Rows whose secrets and roles are asked for in one question; engines bound the parameters of a statement. */
@@ -28,4 +29,18 @@ export async function realmClients(sql: Sql, realmId: string): Promise<readonly 
 export async function realmRoles(sql: Sql, realmId: string): Promise<readonly Role[]> {
   const rows = await sql.selectFrom('roles').selectAll().where('realm_id', '=', realmId).orderBy('name').execute()
   return rows.map(roleOf)
+}
+
+export async function realmNamed(
+  sql: Sql,
+  kind: NamedKind,
+  realmId: string,
+): Promise<readonly Pick<Named, 'name' | 'description'>[]> {
+  const table = kind === 'environment' ? 'environments' : 'applications'
+  return await sql
+    .selectFrom(table)
+    .select(['name', 'description'])
+    .where('realm_id', '=', realmId)
+    .orderBy('name')
+    .execute()
 }

@@ -1,9 +1,20 @@
 /** Every section that a configuration has, in the order in which they are written and made; they are deleted backwards. */
 import { apiSection } from './apis.ts'
+import { categorySection } from './categories.ts'
 import { clientSection } from './clients.ts'
+import { applicationSection, environmentSection } from './layers.ts'
 import { realmSection } from './realm-settings.ts'
 import { roleSection } from './roles.ts'
 import { scopeSection } from './scopes.ts'
 import type { Section } from './section.ts'
 
-export const sections: readonly Section[] = [realmSection, apiSection, scopeSection, roleSection, clientSection]
+export const sections: readonly Section[] = [
+  realmSection,
+  apiSection,
+  scopeSection,
+  roleSection,
+  environmentSection,
+  applicationSection,
+  clientSection,
+  categorySection,
+]
