@@ -8,6 +8,7 @@ import type { Override, SecretReference } from '#contract/oauth-server-fields.ts
 import { randomId } from '#crypto/random.ts'
 import type { Profile } from '#oauth-client/profile.ts'
 import { layerFields, secretFields, secretParameters } from '#outbound/layers.ts'
+import { filledDefaults } from '#outbound/profiles/catalogue.ts'
 import type { ServerFields } from '#store/oauth-server-rows.ts'
 import {
   type LayerSettings,
@@ -47,8 +48,8 @@ type Lists = 'query_parameters' | 'post_parameters'
 const lists: readonly Lists[] = ['query_parameters', 'post_parameters']
 
 function defaultsOf(profile: Profile): Omit<ServerFields, 'name' | 'client_id' | 'grant_type' | 'token_endpoint'> {
-  const { defaults } = profile
-  const url = (text: string | undefined) => (text === undefined || text.includes('{') ? null : text)
+  // Where a URL has a place that somebody has to fill, the form does it; nothing is guessed.
+  const defaults: Profile['defaults'] = filledDefaults(profile, {}) ?? {}
   return {
     description: '',
     category_id: null,
@@ -70,14 +71,14 @@ function defaultsOf(profile: Profile): Omit<ServerFields, 'name' | 'client_id' |
     assertion_lifetime_seconds: 60,
     assertion_claims: {},
     owner_username: null,
-    issuer: url(defaults.issuer),
-    authorization_endpoint: url(defaults.authorization_endpoint),
+    issuer: defaults.issuer ?? null,
+    authorization_endpoint: defaults.authorization_endpoint ?? null,
     refresh_endpoint: null,
-    revocation_endpoint: url(defaults.revocation_endpoint),
-    introspection_endpoint: url(defaults.introspection_endpoint),
-    userinfo_endpoint: url(defaults.userinfo_endpoint),
+    revocation_endpoint: defaults.revocation_endpoint ?? null,
+    introspection_endpoint: defaults.introspection_endpoint ?? null,
+    userinfo_endpoint: defaults.userinfo_endpoint ?? null,
     iss_in_callback: false,
-    base_url: url(defaults.base_url),
+    base_url: defaults.base_url ?? null,
     scope: defaults.scope ?? '',
     include_scope: true,
     query_parameters: [],
@@ -99,7 +100,7 @@ export function draftServer(
   const typed: Typed = new Map()
   const fallback: Record<string, unknown> = {
     ...defaultsOf(profile),
-    token_endpoint: profile.defaults.token_endpoint?.includes('{') ? undefined : profile.defaults.token_endpoint,
+    token_endpoint: filledDefaults(profile, {})?.token_endpoint,
   }
   const merged: Record<string, unknown> = { ...fallback, ...(current && fieldsOf(current)) }
   for (const [field, value] of Object.entries(withoutSecrets(rest))) {

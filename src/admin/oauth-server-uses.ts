@@ -1,12 +1,15 @@
 /** What hangs on an OAuth server, what a caller of some layers gets of it, and whether it works. */
 import * as contract from '#contract/oauth-server.ts'
 import * as trials from '#contract/oauth-server-trial.ts'
+import * as profiles from '#contract/profile.ts'
 import { discover } from '#oauth-client/discover.ts'
 import type { WayOut } from '#oauth-client/settings.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { type DryRun, dryRun } from '#outbound/dry-run.ts'
 import type { FreshToken } from '#outbound/fresh-token.ts'
 import { type Layers, mergeLayers } from '#outbound/layers.ts'
+import { DEFAULT_PROFILE, PROFILES } from '#outbound/profiles/catalogue.ts'
+import { GENERIC_OIDC } from '#outbound/profiles/generic-oidc.ts'
 import { lastErrorOf } from '#outbound/states.ts'
 import { tryServer } from '#outbound/try-server.ts'
 import { findServerUses } from '#store/oauth-server-uses.ts'
@@ -48,7 +51,7 @@ export const oauthServerUseHandlers: readonly Handled[] = [
       value: {
         fields: {
           ...fields,
-          profile: openid ? 'oidc' : 'oauth2',
+          profile: openid ? GENERIC_OIDC.name : DEFAULT_PROFILE.name,
           ...(method === undefined ? {} : { authentication_method: method }),
           ...(pkce === null ? {} : { pkce }),
         },
@@ -62,6 +65,12 @@ export const oauthServerUseHandlers: readonly Handled[] = [
   }),
 
   handle(trials.tryOAuthServer, tryUnsaved),
+
+  handle(profiles.listProfiles, () =>
+    Promise.resolve({
+      value: wholePage(PROFILES.map(({ name, title, openid, defaults }) => ({ name, title, openid, defaults }))),
+    }),
+  ),
 
   handle(trials.listSecretStores, ({ context, realm }) =>
     Promise.resolve({ value: wholePage([...context.secretStores.list(realm.name)]) }),
@@ -80,7 +89,7 @@ const preferred = ['private_key_jwt', 'client_secret_basic', 'client_secret_post
 async function tryUnsaved({ context, realm, params, body }: Call<typeof trials.tryOAuthServer>) {
   const { environment, application, ...given } = body
   const current = await serverOfPath(context, realm, params.slug)
-  const profile = profileOf(given.profile === null ? 'oauth2' : (given.profile ?? current.profile))
+  const profile = profileOf(given.profile, current)
   const draft = draftServer(given, current, profile, await referencesOf(context, realm, given))
   judgeServer(draft)
   const { typed: _, ...fields } = draft

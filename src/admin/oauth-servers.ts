@@ -6,7 +6,7 @@
 import * as contract from '#contract/oauth-server.ts'
 import { randomId } from '#crypto/random.ts'
 import type { Profile } from '#oauth-client/profile.ts'
-import { profileNamed } from '#outbound/profile-named.ts'
+import { DEFAULT_PROFILE, findProfile } from '#outbound/profiles/catalogue.ts'
 import { tryServer } from '#outbound/try-server.ts'
 import { findCategory } from '#store/categories.ts'
 import { markConnections, removeConnectionsOf, resumeConnections } from '#store/connection-changes.ts'
@@ -86,7 +86,7 @@ async function answerOf(context: AdminContext, realm: Realm, server: OAuthServer
 }
 
 async function register({ context, actor, realm, body }: Call<typeof contract.createOAuthServer>) {
-  const profile = profileOf(body.profile ?? 'oauth2')
+  const profile = profileOf(body.profile)
   const draft = draftServer(body, undefined, profile, await referencesOf(context, realm, body))
   judgeServer(draft)
   const sealed = sealDraft(context, realm, draft, profile)
@@ -99,7 +99,7 @@ async function change({ context, actor, realm, params, body, request }: Call<typ
   const references = await referencesOf(context, realm, body)
   const next = (current: OAuthServer) => {
     requireMatch(request, taggedOf(current))
-    const profile = profileOf(body.profile === null ? 'oauth2' : (body.profile ?? current.profile))
+    const profile = profileOf(body.profile, current)
     const draft = draftServer(body, current, profile, references)
     judgeServer(draft)
     return { ...plain(draft), ...sealDraft(context, realm, draft, profile), slug: draft.slug ?? current.slug }
@@ -164,8 +164,9 @@ function locationOf(realm: Realm, server: OAuthServer): string {
   return `/realms/${realm.name}/oauth-servers/${server.slug}`
 }
 
-export function profileOf(name: string): Profile {
-  const profile = profileNamed(name)
+/** undefined: the server's own; null: the one that a server has that names none. */
+export function profileOf(name: string | null | undefined, current?: OAuthServer): Profile {
+  const profile = findProfile(name ?? (name === undefined && current ? current.profile : DEFAULT_PROFILE.name))
   if (!profile) throw invalidField('profile', 'there is no such profile')
   return profile
 }

@@ -29,7 +29,7 @@ export function defaults(name: string): Writable {
   const { colour, logo_uri, refresh_idle_seconds, refresh_absolute_seconds, refresh_replay_seconds } =
     defaultRealmSettings
   const { session_idle_seconds, session_absolute_seconds, id_token_seconds } = defaultRealmSettings
-  const { allow_password_grant, facades } = defaultRealmSettings
+  const { allow_password_grant, facades, strict_reauthorization } = defaultRealmSettings
   return {
     display_name: name,
     enabled: true,
@@ -44,6 +44,7 @@ export function defaults(name: string): Writable {
     id_token_seconds,
     allow_password_grant,
     facades: [...facades] as Writable['facades'],
+    strict_reauthorization,
   }
 }
 
@@ -63,6 +64,7 @@ export function writableOf(realm: Realm): Writable {
     id_token_seconds: settings.id_token_seconds,
     allow_password_grant: settings.allow_password_grant,
     facades: [...settings.facades] as Writable['facades'],
+    strict_reauthorization: settings.strict_reauthorization,
   }
 }
 

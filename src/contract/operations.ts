@@ -23,6 +23,7 @@ import { meOperations } from './me.ts'
 import { oauthServerOperations } from './oauth-server.ts'
 import { oauthServerTrialOperations } from './oauth-server-trial.ts'
 import type { Operation } from './operation.ts'
+import { profileOperations } from './profile.ts'
 import { realmOperations } from './realm.ts'
 import { realmListOperations } from './realm-lists.ts'
 import { roleOperations } from './role.ts'
@@ -51,6 +52,7 @@ export const operations: readonly Operation[] = [
   ...categoryOperations,
   ...oauthServerOperations,
   ...oauthServerTrialOperations,
+  ...profileOperations,
   ...legacyUseOperations,
   ...auditOperations,
   ...deletedOperations,

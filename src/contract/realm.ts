@@ -47,6 +47,9 @@ const writable = {
     .max(facades.length)
     .refine((list) => new Set(list).size === list.length, 'must not name one twice')
     .describe('older shapes that are answered for this realm; each belongs to one realm at a time'),
+  strict_reauthorization: z
+    .boolean()
+    .describe('every change of an OAuth server’s settings asks for a new authorization of its connections'),
 }
 
 const key = typedKey

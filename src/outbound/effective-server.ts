@@ -14,7 +14,7 @@ import {
 } from '#store/oauth-server-settings.ts'
 import type { OAuthServer } from '#store/oauth-servers.ts'
 import { destinationsOf, type EffectiveSecret, type Layer, type Layers, type Merged, mergeLayers } from './layers.ts'
-import { profileNamed } from './profile-named.ts'
+import { findProfile } from './profiles/catalogue.ts'
 import type { SecretStores } from './secret-stores/stores.ts'
 
 export interface ServerSecrets {
@@ -55,7 +55,7 @@ export async function effectiveServer(
   layers: Layers,
   options: { readonly fresh?: boolean } = {},
 ): Promise<Effective> {
-  const profile = profileNamed(server.profile)
+  const profile = findProfile(server.profile)
   if (!profile) return unknownProfile.refused
   const merged = mergeLayers(server, layers)
   const open = (field: string) => openSecret(context, realmName, server, merged, profile, field, options.fresh ?? false)

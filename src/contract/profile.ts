@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { realmName } from './field.ts'
+import { nothing, operation } from './operation.ts'
+import { page, wholeListQuery } from './page.ts'
+
+const profile = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    openid: z.boolean().describe('speaks OpenID Connect'),
+    defaults: z.json().describe('fills the form of a new server; {name} in a URL is one of its variables'),
+  })
+  .meta({ id: 'ProviderProfile' })
+
+export const listProfiles = operation({
+  id: 'profiles.list',
+  noun: 'profile',
+  reach: 'realm',
+  method: 'GET',
+  path: '/realms/{realm}/profiles',
+  summary: 'What is known of providers, and may be named by an OAuth server',
+  right: 'read',
+  params: z.strictObject({ realm: realmName }),
+  query: wholeListQuery,
+  body: nothing,
+  answer: page(profile),
+  status: 200,
+  refusals: [400, 404],
+})
+
+export const profileOperations = [listProfiles]
