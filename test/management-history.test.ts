@@ -195,6 +195,13 @@ describe.each(ENGINES)('history on %s', (engine) => {
     expect((await foreign.get('/realms/system/history')).status).toBe(404)
   })
 
+  test('a built-in client goes back too, in what may be changed of it', async () => {
+    const path = '/realms/system/clients/sallyport-cli'
+    await admin.patch(path, { client_name: 'Ours' })
+    const told = await revert(path, await of(path, 'client.create'))
+    expect(told).toMatchObject({ status: 200, body: { client_name: 'Sallyport command line' } })
+  })
+
   test('a history is filtered and paged as every list', async () => {
     const path = `${root}/clients/busy`
     await admin.post(`${root}/clients`, { client_id: 'busy' })
@@ -203,5 +210,10 @@ describe.each(ENGINES)('history on %s', (engine) => {
     expect(body).toMatchObject({ total: 3, page: 2, page_size: 2 })
     expect(body.items).toHaveLength(1)
     expect((await admin.get(`${path}/history?no_such=1`)).status).toBe(400)
+    const file = await fetch(`${house.url}/api/v1${path}/history?format=csv&columns=action,version`, {
+      headers: { authorization: `Bearer ${admin.token}` },
+    })
+    expect((await file.text()).trim().split('\r\n')).toHaveLength(5)
+    expect((await versions(root)).filter(({ action }) => action.endsWith('.export'))).toEqual([])
   })
 })

@@ -78,12 +78,12 @@ type Order = (a: Finding, b: Finding) => number
 const bySeverity: Order = (a, b) =>
   contract.severities.indexOf(a.severity) - contract.severities.indexOf(b.severity) || byText('object_id')(a, b)
 
-function byText(field: 'rule' | 'object_id'): Order {
+function byText(field: 'rule' | 'object_id' | 'reason'): Order {
   return (a, b) => (a[field] === b[field] ? 0 : a[field] < b[field] ? -1 : 1)
 }
 
 function orderOf(sort: Query['sort']): Order {
   const field = sort?.replace(/^-/, '')
-  const order = field === 'rule' || field === 'object_id' ? byText(field) : bySeverity
+  const order = field === 'rule' || field === 'object_id' || field === 'reason' ? byText(field) : bySeverity
   return sort?.startsWith('-') ? (a, b) => order(b, a) : order
 }

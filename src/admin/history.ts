@@ -57,16 +57,12 @@ const neverReverted: ReadonlySet<string> = new Set(['jwks', 'jwks_uri', 'must_ch
 
 function historyOf<O extends Operation>(noun: Noun<O>): Handled[] {
   const { kind, operations, update } = noun
-  const objectOf = (realm: Realm, { id }: Subject): Audited => ({
-    realm_id: realm.id,
-    object_kind: kind,
-    object_id: id,
-  })
+  const objectOf = ({ id }: Subject): Audited => ({ object_kind: kind, object_id: id })
   const show = async (call: Call<Operation>) => {
     const query = call.query as Parameters<typeof listQueryOf>[0]
     const subject = await noun.find(call, call.params as Call<O>['params'])
     const asked: ListQuery = listQueryOf(query)
-    const found = await listHistory(call.context.db, objectOf(call.realm, subject), asked)
+    const found = await listHistory(call.context.db, objectOf(subject), asked)
     const items = found.items.map((record) => shown(record, kind, subject))
     return { value: { items, total: found.total, page: query.page, page_size: query.page_size } }
   }
@@ -74,7 +70,7 @@ function historyOf<O extends Operation>(noun: Noun<O>): Handled[] {
     const { version, ...rest } = call.params as { readonly version: string }
     const params = parseDocument(update.params, rest) as Call<O>['params']
     const subject = await noun.find(call, params)
-    const record = await findVersion(call.context.db, objectOf(call.realm, subject), version)
+    const record = await findVersion(call.context.db, objectOf(subject), version)
     if (!record) throw notFound('version')
     const body = parseDocument(update.body, patchOf(record, kind, subject)) as Call<O>['body']
     return await noun.change({ ...call, params, query: {} as Call<O>['query'], body }, version)

@@ -29,7 +29,7 @@ function bulkOf<A extends string>(nouns: string, named: string, actions: readonl
     noun: nouns.slice(0, -1),
     method: 'POST',
     path: `/realms/{realm}/${nouns}/bulk`,
-    summary: `${actions.join(', ')}: many ${nouns} at once; what is refused of them says why, the others are done`,
+    summary: `${actions.join(', ')} many ${nouns} at once; each has a result, and what is refused keeps none back`,
     reach: 'realm',
     right: 'write',
     params: z.strictObject({ realm: realmName }),

@@ -47,7 +47,7 @@ export const realmHealth = operation({
   params: z.strictObject({ realm: realmName }),
   query: listQuery(
     { rule: containing, severity: z.enum(severities).optional(), object_kind: containing, object_id: containing },
-    ['severity', 'rule', 'object_id'],
+    ['severity', 'rule', 'object_id', 'reason'],
   ),
   body: nothing,
   answer: page(finding),

@@ -51,7 +51,7 @@ function historyOf<S extends z.core.$ZodShape, A extends z.ZodType>(
     reach: 'realm',
     right: 'read',
     params: update.params,
-    query: listQuery(filters, ['at_ms', 'action', 'actor_name']),
+    query: listQuery(filters, ['at_ms']),
     body: nothing,
     answer: page(historyEntry),
     status: 200,
