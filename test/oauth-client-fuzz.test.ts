@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AnswerRules } from '#oauth-client/profile.ts'
 import { readTokenAnswer } from '#oauth-client/read-answer.ts'
+import { showAnswer } from '#oauth-client/show.ts'
 import { GRANTS, NOW, PLAIN, rawOf, settingsOf } from './oauth-client-settings.ts'
 
 const settings = settingsOf('https://op.example')
@@ -57,6 +58,30 @@ describe('whatever comes', () => {
     [`a=${'&a='.repeat(300_000)}`],
   ])('deep and long bodies', (body) => {
     expect(readTokenAnswer(settings, GRANTS.refresh, rawOf(body), NOW)).toMatchObject({ kind: 'refused' })
+  })
+})
+
+describe('N175 the work grows with the text and not faster', () => {
+  test.each([
+    ['eyJ', 300_000],
+    ['-eyJ', 300_000],
+    ['eyJ.', 300_000],
+    ['-----BEGIN ', 90_000],
+    ['Basic ', 150_000],
+    ['%', 1_000_000],
+    ['<a>', 20_000],
+  ])('%j, %i times, in what people may see of it', (part, times) => {
+    const text = part.repeat(times)
+    const raw = rawOf({ error: text, error_description: text, secret: text }, { status: 400 })
+    expect(readTokenAnswer(settings, GRANTS.refresh, raw, NOW)).toMatchObject({ kind: 'refused' })
+    expect(showAnswer(settings, GRANTS.refresh, raw).body.length).toBeLessThanOrEqual(10_001)
+    const page = rawOf(text, { headers: { 'content-type': text.slice(0, 16_000) } })
+    expect(showAnswer(settings, GRANTS.refresh, page).body.length).toBeLessThanOrEqual(10_001)
+  })
+
+  test('an answer of a hundred thousand secrets is not shown', () => {
+    const raw = rawOf({ tokens: Array.from({ length: 100_000 }, (_, index) => `token-${index}`) })
+    expect(showAnswer(settings, GRANTS.refresh, raw).body).toBe('[blanked]')
   })
 })
 

@@ -12,13 +12,15 @@ import { UnusableSettings } from './template.ts'
 import { type HttpRequest, tokenRequest } from './token-request.ts'
 
 const MAX_BYTES = 1024 * 1024
+/** The caller's signal ends the wait long before; slow providers are given all of it. */
+const MAX_WAIT_MILLISECONDS = 300_000
 /** Of an answer that is too long: enough to see what it is. */
 const MAX_KEPT_OF_LONG = 16 * 1024
 const KEPT_HEADERS = ['content-type', 'retry-after', 'www-authenticate', 'location', 'date']
 
 /**
  * Sends the request (RFC 6749 §4.1.3, §4.3.2, §4.4.2, §6; RFC 7523 §2.1). Never throws for what the other side does.
- * `signal` ends the wait; the way out has a limit of its own.
+ * `signal` ends the wait.
  */
 export async function sendTokenRequest(
   settings: ServerSettings,
@@ -39,7 +41,12 @@ export async function sendTokenRequest(
 /** One request of any kind to a foreign server, and what is known of its end. */
 export async function sendOnce({ url, ...request }: HttpRequest, way: WayOut, signal: AbortSignal): Promise<Sent> {
   try {
-    return { kind: 'answer', raw: rawOf(await way(url, { ...request, signal, maxBytes: MAX_BYTES, cut: true })) }
+    return {
+      kind: 'answer',
+      raw: rawOf(
+        await way(url, { ...request, signal, timeoutMs: MAX_WAIT_MILLISECONDS, maxBytes: MAX_BYTES, cut: true }),
+      ),
+    }
   } catch (error) {
     if (!(error instanceof EgressError)) throw error
     const kind = error.sent ? 'no_answer' : 'not_sent'

@@ -6,6 +6,8 @@ import type { GrantRequest, ServerSettings } from './settings.ts'
 import { tokenRequest } from './token-request.ts'
 
 const MAX_CHARACTERS = 10_000
+/** An answer with more of them is no token answer, and is not worth the work. */
+const MAX_SECRETS = 100
 const SECRET_NAME = /token|secret|password|passwd|assertion|verifier|credential|signature|api_?key|^(code|key|hash)$/i
 /** Names that speak of tokens and hold none. */
 const PLAIN_NAME = /type|expir|hint|scope|error/i
@@ -43,7 +45,9 @@ export function showAnswer(
   const { access_token = [], refresh_token = [], id_token = [] } = answer?.fields ?? {}
   const paths = [...access_token, ...refresh_token, ...id_token]
   const named = new Set(paths.map((path) => path.split('.').at(-1) ?? ''))
-  if (parsed.kind === 'tree') secrets.push(...secretMembers(parsed.tree, named))
+  const given = parsed.kind === 'tree' ? secretMembers(parsed.tree, named) : []
+  if (given.length > MAX_SECRETS) return { status, headers: {}, body: BLANK, ...raw }
+  secrets.push(...given)
   const shown = Object.entries(headers).map(([name, value]) => [name, redact(value, secrets, MAX_CHARACTERS)])
   const clean = redact(body, secrets, MAX_CHARACTERS)
   return { status, headers: Object.fromEntries(shown) as Record<string, string>, body: clean, ...raw }
