@@ -89,6 +89,14 @@ describe.each(ENGINES)('the recycle bin on %s', (engine) => {
     expect((await restore('twice')).status).toBe(409)
   })
 
+  test('of two who restore it at the same moment one does', async () => {
+    await admin.post('/realms/default/roles', { name: 'raced' })
+    await admin.delete('/realms/default/roles/raced')
+    const { id } = await binned('raced')
+    const told = await Promise.all([1, 2].map(() => admin.post(`/realms/default/deleted/${id}/restore`)))
+    expect(told.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404])
+  })
+
   test('a user comes back disabled and without a password, with the roles that are still there', async () => {
     for (const name of ['kept', 'gone']) await admin.post('/realms/default/roles', { name })
     const fields = { username: 'ada', password: 'walls have ears but no tongue', roles: ['kept', 'gone'] }
