@@ -21,7 +21,7 @@ const defaults: Omit<NewServer, 'id' | 'name' | 'token_endpoint' | 'secrets'> = 
   slug: undefined,
   description: '',
   category_id: null,
-  profile: 'oauth2',
+  profile: 'generic_oauth2',
   grant_type: 'client_credentials',
   allowed_clients: ['*'],
   secret_expires_at: null,

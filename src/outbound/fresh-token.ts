@@ -178,6 +178,5 @@ function answerOf(context: OutboundContext, row: ConnectionRow, server: OAuthSer
     }
   }
   const why = problem ?? tooLong
-  const isForPeople = why.class === 'grant_dead' || why.class === 'consent'
-  return { kind: isForPeople ? 'needs_authorization' : 'unavailable', problem: why }
+  return { kind: row.state === 'needs_authorization' ? 'needs_authorization' : 'unavailable', problem: why }
 }

@@ -63,7 +63,7 @@ function firstGrant(server: OAuthServer, row: ConnectionRow, effective: UsableSe
       return effective.refresh_token === null
         ? undefined
         : { type: 'refresh_token', refresh_token: effective.refresh_token }
-    case 'authorization_code':
+    default:
       return effective.settings.profile.renew_with === 'client' ? { type: 'client_credentials' } : undefined
   }
 }

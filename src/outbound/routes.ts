@@ -69,7 +69,7 @@ export function tokenOf(fresh: FreshToken): Extract<FreshToken, { kind: 'token' 
     }
     case 'disabled':
       throw new OutboundRefusal(503, 'disabled', 'disabled', `this OAuth server is disabled: ${fresh.reason}`)
-    case 'unavailable': {
+    default: {
       const { code, description, retryAfter } = fresh.problem
       throw new OutboundRefusal(503, 'unavailable', code, description, retryAfter ?? 5)
     }

@@ -93,8 +93,7 @@ function standingAfter(row: ConnectionRow, { refused, plan, isNotSent }: Failure
     case 'grant_dead':
     case 'consent':
       return { ...base, state: 'needs_authorization', next_try_at: null, due_at: null }
-    case 'malformed':
-    case 'unknown_outcome':
+    default:
       if (plan?.isSpent !== true) return { ...base, state: 'degraded', next_try_at: next, due_at: due }
       return { ...base, ...uncertain(row, plan, isNotSent === true, now, next) }
   }
