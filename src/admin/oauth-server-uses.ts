@@ -121,11 +121,16 @@ async function layersOf(
 
 function trialOf(ended: FreshToken | DryRun) {
   const nothing = { expires_at: null, scope: null, code: null, description: null, advice: null }
-  if (ended.kind === 'token') return { ...nothing, works: true, expires_at: ended.expires_at, scope: ended.scope }
+  // A warning: the old token still lives, and no new one could be had.
+  const warning = 'warning' in ended ? ended.warning : undefined
+  if (ended.kind === 'token' && !warning) {
+    return { ...nothing, works: true, expires_at: ended.expires_at, scope: ended.scope }
+  }
   if (ended.kind === 'disabled') {
     return { ...nothing, works: false, code: 'disabled', description: ended.reason, advice: 'Enable it first.' }
   }
-  const told = ended.kind === 'refused' ? ended : lastErrorOf(ended.problem, nowSeconds())
-  const { code, description, advice } = told
+  const problem = warning ?? ('problem' in ended ? ended.problem : undefined)
+  const told = problem ? lastErrorOf(problem, nowSeconds()) : ended
+  const { code, description, advice } = { ...nothing, ...told }
   return { ...nothing, works: false, code, description, advice }
 }

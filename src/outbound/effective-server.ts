@@ -3,7 +3,7 @@
  * that a request is made from, and the last look before a secret leaves: it goes only to origins that it was given for,
  * whatever changed since (a row, a profile of a newer program). Does not own: the request and what became of it.
  */
-import type { Seal } from '#crypto/seal.ts'
+import { type Seal, SealBroken } from '#crypto/seal.ts'
 import type { Profile } from '#oauth-client/profile.ts'
 import type { Authentication, KeyAssertion, Parameter, ServerSettings } from '#oauth-client/settings.ts'
 import {
@@ -188,14 +188,21 @@ async function openSecret(
       `Type ${field} again and save: then it may go there.`,
     )
   }
-  if (secret.value_sealed !== null) {
-    return context.seal.open(secret.value_sealed, placeOf(server, secret)).toString('utf8')
-  }
+  if (secret.value_sealed !== null) return unsealed(context.seal, secret.value_sealed, server, secret)
   return await fromStore(context, realmName, secret, fresh)
 }
 
-function placeOf(server: OAuthServer, secret: EffectiveSecret) {
-  return serverSecretPlace(server.realm_id, secret.owner_id, secret.field)
+function unsealed(seal: Seal, value: string, server: OAuthServer, { owner_id, field }: EffectiveSecret): string {
+  try {
+    return seal.open(value, serverSecretPlace(server.realm_id, owner_id, field)).toString('utf8')
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error
+    throw new Unusable(
+      'secret_unreadable',
+      `${field} does not open: it is damaged, or was moved from another place`,
+      `Type ${field} again and save; find out who changed the database.`,
+    )
+  }
 }
 
 async function fromStore(
