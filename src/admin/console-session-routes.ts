@@ -17,7 +17,7 @@ import { redeemOwnCode } from '#issuer/own-exchange.ts'
 import { headRefused } from '#issuer/refusals.ts'
 import type { LiveToken } from '#issuer/tokens/check.ts'
 import { ensureBrowser, readRealmCookie } from '#login/browser.ts'
-import { formToken } from '#login/own-form.ts'
+import { formToken, requireSameOrigin } from '#login/own-form.ts'
 import { refusedAsPage } from '#login/pages/error.ts'
 import { clearedSessionCookie } from '#login/session.ts'
 import { authorizationRequestSeconds } from '#store/authorization-requests.ts'
@@ -171,6 +171,8 @@ async function withoutRole(
 /** `POST /console/sign-out`: a form with `csrf_token`, or a call with the header. */
 async function signOut(context: AdminContext, system: Realm, request: Request): Promise<Response> {
   const { publicUrl } = context
+  // First of all: no cookie comes from another site, and its absence must not be a way to make the browser forget it.
+  requireSameOrigin(request, publicUrl)
   const console = await currentConsole(context, system, request)
   if (console) {
     requireOwnPage(context, request, console, parseForm(request.body).get('csrf_token'))
