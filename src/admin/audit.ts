@@ -1,7 +1,7 @@
 /** What was changed, as it was written with each change. */
 import * as contract from '#contract/audit.ts'
 import { type AuditRecord, listAudit } from '#store/audit.ts'
-import { type Handled, handle, listQueryOf } from './call.ts'
+import { type Handled, handle, listQueryOf, totalsOf } from './call.ts'
 
 type Document = Record<string, unknown> | null
 
@@ -14,7 +14,7 @@ export const auditHandlers: readonly Handled[] = [
   handle(contract.listAudit, async ({ context, realm, query }) => {
     const found = await listAudit(context.db, realm.id, listQueryOf(query))
     return {
-      value: { items: found.items.map(shown), total: found.total, page: query.page, page_size: query.page_size },
+      value: { items: found.items.map(shown), ...totalsOf(found), page: query.page, page_size: query.page_size },
     }
   }),
 ]

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Operation } from '#contract/operation.ts'
 import type { Request } from '#http/message.ts'
 import type { Actor } from '#store/audit.ts'
-import type { ListQuery, WholeList } from '#store/listing.ts'
+import type { ListQuery, Page, WholeList } from '#store/listing.ts'
 import type { Realm } from '#store/realms.ts'
 import type { AdminContext } from './context.ts'
 import type { Administrator } from './gate.ts'
@@ -62,6 +62,11 @@ export function listQueryOf(query: Listed): ListQuery {
     if (typeof value === 'string' && value !== '') filters[name] = value
   }
   return { filters, search, sort, page, page_size, whole: query[wholeList] }
+}
+
+/** How many there are, as far as they were counted. */
+export function totalsOf({ total, totalIsLowerBound }: Page<unknown>): { total: number; total_is_lower_bound?: true } {
+  return totalIsLowerBound ? { total, total_is_lower_bound: true } : { total }
 }
 
 /** A list that is always short: it comes whole, on one page. */

@@ -6,7 +6,7 @@ import { type Client, findClient, listClients, registeredUris } from '#store/cli
 import type { Realm } from '#store/realms.ts'
 import { type Resources, realmResources } from '#store/resources.ts'
 import { ensureRealmRoles } from './administrative-roles.ts'
-import { type Call, type Handled, handle, listQueryOf } from './call.ts'
+import { type Call, type Handled, handle, listQueryOf, totalsOf } from './call.ts'
 import { judgeClient, resolveClient, secretKind, type Writable, writableOf } from './client-fields.ts'
 import type { AdminContext } from './context.ts'
 import { etagOf, requireMatch } from './etag.ts'
@@ -80,7 +80,7 @@ export const clientHandlers: readonly Handled[] = [
     const found = await listClients(context.db, realm.id, listQueryOf(query))
     const activityOf = await findClientActivity(context.db, realm, found.items)
     const items = found.items.map((client) => shown(context, realm, resources, client, activityOf(client)))
-    return { value: { items, total: found.total, page: query.page, page_size: query.page_size } }
+    return { value: { items, ...totalsOf(found), page: query.page, page_size: query.page_size } }
   }),
 
   handle(contract.createClient, register),

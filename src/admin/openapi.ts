@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Operation } from '#contract/operation.ts'
 import { nothing } from '#contract/operation.ts'
 import { operations } from '#contract/operations.ts'
+import { exportFormats, exportTypes, itemOf } from '#contract/page.ts'
 import { problem, problemMediaType } from '#contract/problem.ts'
 import { issuerUrl, managementApiUrl } from '#http/doors.ts'
 import type { Route } from '#http/message.ts'
@@ -117,7 +118,14 @@ function doneOf(operation: Operation, schemas: Named): Json {
     ...(operation.path.endsWith('}') ? { ETag: { schema: { type: 'string' } } } : {}),
   }
   const content = { 'application/json': { schema: schemaOf(operation.answer, 'output', schemas) } }
-  return { description: operation.summary, headers, content }
+  return { description: operation.summary, headers, content: { ...content, ...filesOf(operation) } }
+}
+
+/** What a list answers where `format` asks for it. */
+function filesOf(operation: Operation): Json {
+  if (itemOf(operation) === undefined) return {}
+  const types = exportFormats.filter((format) => format !== 'json').map((format) => exportTypes[format])
+  return Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]))
 }
 
 function isNothing(schema: z.ZodType): boolean {

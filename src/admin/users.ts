@@ -5,7 +5,7 @@ import type { Realm } from '#store/realms.ts'
 import { createUser, deleteUser, type UserChanges, type UserFields, updateUser } from '#store/user-changes.ts'
 import { findUser, listUsers, type User } from '#store/users.ts'
 import { ensureRealmRoles } from './administrative-roles.ts'
-import { type Call, type Handled, handle, listQueryOf } from './call.ts'
+import { type Call, type Handled, handle, listQueryOf, totalsOf } from './call.ts'
 import type { AdminContext } from './context.ts'
 import { etagOf, requireMatch } from './etag.ts'
 import { type Administrator, adminRole } from './gate.ts'
@@ -85,7 +85,7 @@ export const userHandlers: readonly Handled[] = [
   handle(contract.listUsers, async ({ context, realm, query }) => {
     const found = await listUsers(context.db, realm.id, listQueryOf(query))
     return {
-      value: { items: found.items.map(shown), total: found.total, page: query.page, page_size: query.page_size },
+      value: { items: found.items.map(shown), ...totalsOf(found), page: query.page, page_size: query.page_size },
     }
   }),
 

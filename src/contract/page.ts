@@ -35,6 +35,12 @@ export function page<I extends z.ZodType>(item: I): z.ZodObject<PageShape<I>> {
 
 export const exportFormats = ['json', 'csv', 'xlsx', 'pdf'] as const
 export type ExportFormat = (typeof exportFormats)[number]
+export const exportTypes: Readonly<Record<ExportFormat, string>> = {
+  json: 'application/json',
+  csv: 'text/csv; charset=utf-8; header=present',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  pdf: 'application/pdf',
+}
 
 const format = z
   .enum(exportFormats)

@@ -1,6 +1,7 @@
 import { randomId } from '#crypto/random.ts'
 import type { Database, Sql } from './database.ts'
-import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
+import { type LargeListRules, largePage } from './large-listing.ts'
+import type { ListQuery, Page } from './listing.ts'
 import type { AuditTable } from './tables.ts'
 
 /** Who did it, from where, in which request. */
@@ -70,7 +71,7 @@ export interface AuditRecord extends Readonly<Omit<AuditTable, 'before' | 'after
   readonly after: unknown
 }
 
-export const auditList: ListRules = {
+export const auditList: LargeListRules = {
   fields: {
     at_ms: { kind: 'number', column: 'at_ms' },
     actor_name: { kind: 'text', column: 'actor_name' },
@@ -88,7 +89,8 @@ export const auditList: ListRules = {
 
 /** A page of what was changed in a realm, newest first. */
 export async function listAudit(db: Database, realmId: string, query: ListQuery): Promise<Page<AuditRecord>> {
-  const page = await listPage(db.sql.selectFrom('audit').selectAll().where('realm_id', '=', realmId), auditList, query)
+  const entries = db.sql.selectFrom('audit').selectAll().where('realm_id', '=', realmId)
+  const page = await largePage(db, entries, auditList, query)
   return { ...page, items: page.items.map(recordOf) }
 }
 

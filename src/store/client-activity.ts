@@ -14,15 +14,18 @@ import type { Realm } from './realms.ts'
 
 /** A row to be written, and what only the moment of writing needs. */
 export interface SeenClient {
-  readonly row: ClientActivityTable
+  readonly row: Omit<ClientActivityTable, 'realm_id'>
   /** Hash of the code in the row. */
   readonly codeHash: string | undefined
   /** Grants whose code was redeemed: one of them may be the code that was written before. */
   readonly redeemedGrants: readonly string[]
 }
 
+/** What never changes. */
+type Fixed = 'client_id' | 'realm_id'
+
 /** Each column is taken over from the newer of two rows, as this column of them says. */
-const newerBy: Readonly<Record<Exclude<keyof ClientActivityTable, 'client_id'>, keyof ClientActivityTable>> = {
+const newerBy: Readonly<Record<Exclude<keyof ClientActivityTable, Fixed>, keyof ClientActivityTable>> = {
   last_used_at: 'last_used_at',
   redirect_uri: 'code_created_at',
   code_fingerprint: 'code_created_at',
@@ -47,13 +50,17 @@ function newer([column, time]: readonly [string, string]): RawBuilder<unknown> {
   return raw`${raw.ref(column)} = case when ${now} >= coalesce(${before}, 0) then ${mine} else ${theirs} end`
 }
 
+function realmOf(clientId: string): RawBuilder<string> {
+  return raw`(select clients.realm_id from clients where clients.id = ${clientId})`
+}
+
 /** Writing the same again changes nothing, so what failed half-way is simply written again. */
 export async function writeClientActivity(db: Database, seen: readonly SeenClient[]): Promise<void> {
   const ordered = seen.toSorted((a, b) => (a.row.client_id < b.row.client_id ? -1 : 1))
   for (const some of batches(ordered)) {
     await db.sql
       .insertInto('client_activity')
-      .values(some.map(({ row }) => row))
+      .values(some.map(({ row }) => ({ ...row, realm_id: realmOf(row.client_id) })))
       .modifyEnd(raw`on conflict (client_id) do update set ${raw.join(Object.entries(newerBy).map(newer))}`)
       .execute()
   }

@@ -1,7 +1,8 @@
 /** What an administrator sees of what people have allowed a client. How grants live and end is `grants.ts`. */
 import { nowSeconds } from '#observe/clock.ts'
 import type { Database } from './database.ts'
-import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
+import { type LargeListRules, largePage } from './large-listing.ts'
+import type { ListQuery, Page } from './listing.ts'
 import type { GrantsTable } from './passing-tables.ts'
 
 export interface ClientGrant
@@ -10,7 +11,7 @@ export interface ClientGrant
   readonly offline: boolean
 }
 
-const grantList: ListRules = {
+const grantList: LargeListRules = {
   fields: {
     username: { kind: 'folded', column: 'users.username_folded' },
     created_at: { kind: 'number', column: 'grants.created_at' },
@@ -19,6 +20,7 @@ const grantList: ListRules = {
   search: ['username'],
   sort: '-created_at',
   key: 'grants.id',
+  isCostly: true,
 }
 
 /** A page of the live grants of a client (clients.id): those that a user, a session or time has not ended. */
@@ -54,6 +56,6 @@ export async function listClientGrants(
         ),
       ]),
     )
-  const page = await listPage(live, grantList, query)
-  return { items: page.items.map((row) => ({ ...row, offline: row.offline === 1 })), total: page.total }
+  const page = await largePage(db, live, grantList, query)
+  return { ...page, items: page.items.map((row) => ({ ...row, offline: row.offline === 1 })) }
 }

@@ -1,6 +1,8 @@
+import { clientsBeside } from './client-list-rows.ts'
 import { type ClientSecret, listSecretRows, secretOf } from './client-secrets.ts'
 import type { Database, Sql } from './database.ts'
-import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
+import { type LargeListRules, largePage } from './large-listing.ts'
+import type { ListQuery, Page } from './listing.ts'
 import type { Realm } from './realms.ts'
 import type { ClientsTable } from './tables.ts'
 
@@ -105,7 +107,7 @@ export function findClientById(db: Database, id: string): Client | undefined | P
 }
 
 function liveClients(sql: Sql) {
-  return sql.selectFrom('clients').selectAll().where('deleted_at', 'is', null)
+  return sql.selectFrom('clients').selectAll('clients').where('clients.deleted_at', 'is', null)
 }
 
 export async function completeClient(sql: Sql, row: ClientsTable): Promise<Client> {
@@ -134,45 +136,43 @@ export async function completeClients(sql: Sql, rows: readonly ClientsTable[]): 
   })
 }
 
-const clientList: ListRules = {
+/** Of the row that tells what the client did last. */
+const beside = { nullable: true, isJoined: true, key: 'client_activity.client_id' } as const
+
+const clientList: LargeListRules = {
   fields: {
     client_id: { kind: 'folded', column: 'clients.client_id_folded' },
     client_name: { kind: 'folded', column: 'clients.client_name_folded' },
     description: { kind: 'text', column: 'clients.description' },
-    client_uri: { kind: 'text', column: 'clients.client_uri' },
+    client_uri: { kind: 'text', column: 'clients.client_uri', nullable: true },
     enabled: { kind: 'flag', column: 'clients.enabled' },
     built_in: { kind: 'flag', column: 'clients.built_in' },
     token_endpoint_auth_method: { kind: 'text', column: 'clients.token_endpoint_auth_method' },
     grant_types: { kind: 'text', column: 'clients.grant_types' },
     redirect_uris: { kind: 'text', column: 'clients.redirect_uris' },
     scope: { kind: 'text', column: 'clients.scope' },
-    expires_in: { kind: 'number', column: 'clients.expires_in' },
-    redirect_uri: { kind: 'text', column: 'client_activity.redirect_uri' },
-    authorization_code: { kind: 'text', column: 'client_activity.code_fingerprint' },
-    code_created_at: { kind: 'number', column: 'client_activity.code_created_at' },
-    access_token: { kind: 'text', column: 'client_activity.token_fingerprint' },
-    token_created_at: { kind: 'number', column: 'client_activity.token_created_at' },
-    passthru_user: { kind: 'folded', column: 'users.username_folded' },
-    last_used_at: { kind: 'number', column: 'client_activity.last_used_at' },
+    expires_in: { kind: 'number', column: 'clients.expires_in', nullable: true },
+    redirect_uri: { kind: 'text', column: 'client_activity.redirect_uri', ...beside },
+    authorization_code: { kind: 'text', column: 'client_activity.code_fingerprint', ...beside },
+    code_created_at: { kind: 'number', column: 'client_activity.code_created_at', ...beside },
+    access_token: { kind: 'text', column: 'client_activity.token_fingerprint', ...beside },
+    token_created_at: { kind: 'number', column: 'client_activity.token_created_at', ...beside },
+    passthru_user: { kind: 'folded', column: 'users.username_folded', ...beside },
+    last_used_at: { kind: 'number', column: 'client_activity.last_used_at', ...beside },
     created_at: { kind: 'number', column: 'clients.created_at' },
     updated_at: { kind: 'number', column: 'clients.updated_at' },
   },
   search: ['client_id', 'client_name'],
+  leading: 'clients.client_id_folded',
   sort: 'client_id',
   key: 'clients.id',
 }
 
 /** A page of the live clients of a realm. */
 export async function listClients(db: Database, realmId: string, query: ListQuery): Promise<Page<Client>> {
-  const live = db.sql
-    .selectFrom('clients')
-    .leftJoin('client_activity', 'client_activity.client_id', 'clients.id')
-    .leftJoin('users', 'users.id', 'client_activity.passthru_user_id')
-    .selectAll('clients')
-    .where('clients.realm_id', '=', realmId)
-    .where('clients.deleted_at', 'is', null)
-  const page = await listPage(live, clientList, query)
-  return { items: await completeClients(db.sql, page.items), total: page.total }
+  const live = liveClients(db.sql).where('clients.realm_id', '=', realmId)
+  const page = await largePage(db, live, clientList, query, (fields) => clientsBeside(db.sql, realmId, fields))
+  return { ...page, items: await completeClients(db.sql, page.items) }
 }
 
 /** Whether a preflight from that origin passes: any enabled client of the realm registered it. */

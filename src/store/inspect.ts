@@ -34,7 +34,7 @@ async function inspectFile(path: string): Promise<Inspection | undefined> {
   checkFile(path)
   const db = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
   try {
-    return await inspect(async (text) => db.prepare(text).all(), 'select unixepoch() as now')
+    return await inspect(async (text) => db.prepare(text).all(), 'sqlite')
   } finally {
     db.close()
   }
@@ -58,19 +58,20 @@ async function inspectServer(url: string): Promise<Inspection | undefined> {
   try {
     const ask: Ask = async (text) => (await client.query<Row>(text)).rows
     const [found] = await ask("select to_regclass('migrations') is not null as migrated")
-    const now = 'select extract(epoch from clock_timestamp()) as now'
-    return found?.['migrated'] === true ? await inspect(ask, now) : undefined
+    return found?.['migrated'] === true ? await inspect(ask, 'postgres') : undefined
   } finally {
     await client.end()
   }
 }
 
-async function inspect(ask: Ask, clock: string): Promise<Inspection> {
+const clocks = { sqlite: 'select unixepoch() as now', postgres: 'select extract(epoch from clock_timestamp()) as now' }
+
+async function inspect(ask: Ask, engine: keyof typeof clocks): Promise<Inspection> {
   const applied = (await ask('select name, checksum from migrations')) as unknown as AppliedMigration[]
-  const migrations = readMigrations()
+  const migrations = readMigrations(engine)
   nextMigration(migrations, applied)
   const done = new Set(applied.map(({ name }) => name))
-  const [time] = await ask(clock)
+  const [time] = await ask(clocks[engine])
   const [fact] = await ask("select value from facts where name = 'data_keys'")
   const [entry] = await ask('select max(at_ms) as at_ms from audit')
   const newest = entry?.['at_ms']

@@ -37,12 +37,20 @@ export interface Page<T> {
 export interface ListField {
   readonly kind: 'folded' | 'text' | 'number' | 'flag'
   readonly column: string
+  /** May be null: such rows come last, whichever way the others are ordered. */
+  readonly nullable?: true
+  /** Of a table that is joined: a list that does not ask for it does without the join. */
+  readonly isJoined?: true
+  /** The column beside it that is equal to the key of the list: the index that gives its order has that one. */
+  readonly key?: string
 }
 
 export interface ListRules {
   readonly fields: Readonly<Record<string, ListField>>
   /** The fields that `search` looks into. */
   readonly search: readonly string[]
+  /** A column of text that is never null, in whose index all of those stand: `search` reads that alone. */
+  readonly leading?: string
   /** A field, as in `ListQuery.sort`. */
   readonly sort: string
   /** Unique, several columns together where it takes them, so that no row is on two pages. */
@@ -60,7 +68,7 @@ export class ListRefused extends Error {
   }
 }
 
-type Condition = RawBuilder<boolean>
+export type Condition = RawBuilder<boolean>
 
 /** One page of `query`, and how many rows there are on all. Throws `ListRefused`. */
 export async function listPage<B extends keyof Tables, Row>(
@@ -68,7 +76,7 @@ export async function listPage<B extends keyof Tables, Row>(
   rules: ListRules,
   asked: ListQuery,
 ): Promise<Page<Row>> {
-  if (!Number.isSafeInteger(asked.page) || asked.page < 1) throw new ListRefused('page', 'page counts from 1')
+  checkPage(asked)
   const order = orderOf(rules, asked.sort ?? rules.sort)
   const matching = conditionsOf(rules, asked).reduce((narrowed, condition) => narrowed.where(condition), query)
   const keys = [rules.key].flat().map((column) => sql`${sql.ref(column)} asc`)
@@ -83,28 +91,37 @@ export async function listPage<B extends keyof Tables, Row>(
   return { items, total: counted.total }
 }
 
-function fieldOf(rules: ListRules, name: string): ListField {
+export function checkPage({ page }: ListQuery): void {
+  if (!Number.isSafeInteger(page) || page < 1) throw new ListRefused('page', 'page counts from 1')
+}
+
+export function fieldOf(rules: ListRules, name: string): ListField {
   const field = Object.hasOwn(rules.fields, name) ? rules.fields[name] : undefined
   if (!field) throw new ListRefused(name, `there is no field ${JSON.stringify(name)} here`)
   return field
 }
 
 function orderOf(rules: ListRules, sort: string): RawBuilder<unknown> {
-  const { kind, column } = fieldOf(rules, sort.replace(/^-/, ''))
-  const ordered = kind === 'text' ? sql`${sql.ref(column)} collate "binary"` : sql.ref(column)
+  const ordered = placeOf(fieldOf(rules, sort.replace(/^-/, '')))
   return sort.startsWith('-') ? sql`${ordered} desc nulls last` : sql`${ordered} asc nulls last`
 }
 
-function conditionsOf(rules: ListRules, asked: ListQuery): Condition[] {
+export function conditionsOf(rules: ListRules, asked: ListQuery): Condition[] {
   const conditions = Object.entries(asked.filters).flatMap(([name, value]) =>
     conditionsFor(fieldOf(rules, name), name, value),
   )
   const text = asked.search
   if (text !== undefined && text !== '') {
     const anywhere = rules.search.map((name) => contains(fieldOf(rules, name), text))
+    if (rules.leading !== undefined) conditions.push(sql<boolean>`${sql.ref(rules.leading)} >= ''`)
     conditions.push(sql<boolean>`(${sql.join(anywhere, sql` or `)})`)
   }
   return conditions
+}
+
+/** What a list is ordered by: bytes where it is text, on both engines. */
+export function placeOf({ kind, column }: ListField): RawBuilder<unknown> {
+  return kind === 'text' ? sql`${sql.ref(column)} collate "binary"` : sql.ref(column)
 }
 
 function conditionsFor(field: ListField, name: string, value: string): Condition[] {
@@ -114,12 +131,15 @@ function conditionsFor(field: ListField, name: string, value: string): Condition
   return [sql<boolean>`${sql.ref(field.column)} = ${value === 'true' ? 1 : 0}`]
 }
 
+/** Every text is at least the empty one: said so, an index of the column is one that narrows, and is read alone. */
 function contains(field: ListField, text: string): Condition {
   const column = sql.ref(field.column)
   const escaped = text.replace(/[\\%_]/g, '\\$&')
-  if (field.kind === 'folded') return sql<boolean>`${column} like ${`%${fold(escaped)}%`} escape '\\'`
+  if (field.kind === 'folded')
+    return sql<boolean>`(${column} >= '' and ${column} like ${`%${fold(escaped)}%`} escape '\\')`
   const pattern = `%${escaped.replace(/[A-Z]/g, (letter) => letter.toLowerCase())}%`
-  return sql<boolean>`lower(${column} collate "binary") like ${pattern} escape '\\'`
+  const binary = sql`${column} collate "binary"`
+  return sql<boolean>`(${binary} >= '' and lower(${binary}) like ${pattern} escape '\\')`
 }
 
 const OPERATORS: Readonly<Record<string, RawBuilder<unknown>>> = {

@@ -1,6 +1,7 @@
 /**
  * Which migrations a database still needs. Both engines run the same texts, each in a transaction of its own together
- * with the row that records it, under a lock that other starting nodes wait for.
+ * with the row that records it, under a lock that other starting nodes wait for. What engines have no common words for
+ * (indexes for a part of a word) is in files for one of them: `NNNN-name.sqlite.sql`, `NNNN-name.postgres.sql`.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -23,10 +24,11 @@ export const createMigrationsTable =
 
 const directory = new URL('./migrations/', import.meta.url)
 
-/** All migrations of this program, in order. Line endings do not count for the checksum. */
-export function readMigrations(): Migration[] {
+/** All migrations of this program for that engine, in order. Line endings do not count for the checksum. */
+export function readMigrations(engine: 'sqlite' | 'postgres'): Migration[] {
+  const other = engine === 'sqlite' ? '.postgres.sql' : '.sqlite.sql'
   return readdirSync(directory)
-    .filter((file) => file.endsWith('.sql'))
+    .filter((file) => file.endsWith('.sql') && !file.endsWith(other))
     .toSorted()
     .map((file) => {
       const sql = readFileSync(new URL(file, directory), 'utf8').replaceAll('\r\n', '\n')

@@ -201,7 +201,7 @@ async function migrateOver(client: pg.Client): Promise<void> {
       'The database does not use the encoding UTF8: create one with "create database … encoding utf8".',
     )
   }
-  const migrations = readMigrations()
+  const migrations = readMigrations('postgres')
   for (;;) {
     await client.query('begin')
     try {

@@ -23,6 +23,9 @@ import { type AppliedMigration, createMigrationsTable, nextMigration, readMigrat
 /** Up to this size the whole file is checked at start; it takes some tens of milliseconds. */
 const checkedBytes = 16 * 1024 * 1024
 
+/** Pages that stay in memory, when so many were read: the indexes that long lists look through. */
+const cacheKibibytes = 32 * 1024
+
 /** `sqlite:/path/file.db` or `sqlite:file.db` to a path. */
 export function pathOf(url: string): string {
   const path = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '')
@@ -43,6 +46,7 @@ export function openFile(path: string): DatabaseSync {
     try {
       db.exec('pragma journal_mode = wal')
       db.exec('pragma synchronous = normal; pragma wal_autocheckpoint = 0')
+      db.exec(`pragma cache_size = -${cacheKibibytes}`)
       migrate(db)
       return db
     } catch (error) {
@@ -142,7 +146,7 @@ export function syncDirectory(path: string): void {
 
 /** Without an await inside: two handles of one process that start at once never wait for each other. */
 function migrate(db: DatabaseSync): void {
-  const migrations = readMigrations()
+  const migrations = readMigrations('sqlite')
   for (;;) {
     db.exec('begin immediate')
     try {

@@ -1,6 +1,7 @@
 import type { Database, Sql } from './database.ts'
 import { fold } from './fold.ts'
-import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
+import { type LargeListRules, largePage } from './large-listing.ts'
+import type { ListQuery, Page } from './listing.ts'
 import type { UsersTable } from './tables.ts'
 
 /** A live user. `id` is the `sub`. */
@@ -78,19 +79,20 @@ export async function listUserRoles(sql: Sql, userId: string): Promise<readonly 
   return rows.map((row) => row.name)
 }
 
-const userList: ListRules = {
+const userList: LargeListRules = {
   fields: {
     username: { kind: 'folded', column: 'username_folded' },
-    email: { kind: 'folded', column: 'email_folded' },
-    name: { kind: 'text', column: 'name' },
-    given_name: { kind: 'text', column: 'given_name' },
-    family_name: { kind: 'text', column: 'family_name' },
+    email: { kind: 'folded', column: 'email_folded', nullable: true },
+    name: { kind: 'text', column: 'name', nullable: true },
+    given_name: { kind: 'text', column: 'given_name', nullable: true },
+    family_name: { kind: 'text', column: 'family_name', nullable: true },
     enabled: { kind: 'flag', column: 'enabled' },
     email_verified: { kind: 'flag', column: 'email_verified' },
     created_at: { kind: 'number', column: 'created_at' },
     updated_at: { kind: 'number', column: 'updated_at' },
   },
   search: ['username', 'email', 'name'],
+  leading: 'username_folded',
   sort: 'username',
   key: 'id',
 }
@@ -98,8 +100,8 @@ const userList: ListRules = {
 /** A page of the live users of a realm. */
 export async function listUsers(db: Database, realmId: string, query: ListQuery): Promise<Page<User>> {
   const live = db.sql.selectFrom('users').selectAll().where('realm_id', '=', realmId).where('deleted_at', 'is', null)
-  const page = await listPage(live, userList, query)
-  if (page.items.length === 0) return { items: [], total: page.total }
+  const page = await largePage(db, live, userList, query)
+  if (page.items.length === 0) return { ...page, items: [] }
   const roles = await db.sql
     .selectFrom('user_roles')
     .innerJoin('roles', 'roles.id', 'user_roles.role_id')
@@ -113,5 +115,5 @@ export async function listUsers(db: Database, realmId: string, query: ListQuery)
     .execute()
   const rolesOf = Map.groupBy(roles, (role) => role.user_id)
   const items = page.items.map((row) => userOf(row, rolesOf.get(row.id)?.map((role) => role.name) ?? []))
-  return { items, total: page.total }
+  return { ...page, items }
 }

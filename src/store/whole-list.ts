@@ -25,7 +25,15 @@ export async function pageOfWhole<B extends keyof Tables, Row>(
   limit: number,
 ): Promise<readonly Row[]> {
   whole.keys ??= await keysOf(ordered, key)
-  const keys = whole.keys.slice(offset, offset + limit)
+  return await rowsOf(query, key, whole.keys.slice(offset, offset + limit))
+}
+
+/** The rows that these keys name, in their order; those that have ended are left out. */
+export async function rowsOf<B extends keyof Tables, Row>(
+  query: SelectQueryBuilder<Tables, B, Row>,
+  key: string,
+  keys: readonly string[],
+): Promise<readonly Row[]> {
   if (keys.length === 0) return []
   const name = key.slice(key.lastIndexOf('.') + 1)
   const rows = await query.where(sql<boolean>`${sql.ref(key)} in (${sql.join(keys)})`).execute()
@@ -34,7 +42,7 @@ export async function pageOfWhole<B extends keyof Tables, Row>(
   return rows.toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 
-async function keysOf<B extends keyof Tables, Row>(
+export async function keysOf<B extends keyof Tables, Row>(
   ordered: SelectQueryBuilder<Tables, B, Row>,
   key: string,
 ): Promise<readonly string[]> {

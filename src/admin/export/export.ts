@@ -4,9 +4,8 @@
  * called, and that the audit tells who took it. Does not own: what a list answers (each noun's handler), its right
  * (`gate.ts`), and keeping the order still meanwhile (`store/listing.ts`).
  */
-
 import type { Operation } from '#contract/operation.ts'
-import { type ExportFormat, itemOf } from '#contract/page.ts'
+import { type ExportFormat, exportTypes, itemOf } from '#contract/page.ts'
 import type { Response } from '#http/message.ts'
 import { writeAudit } from '#store/audit.ts'
 import { WholeList } from '#store/listing.ts'
@@ -24,12 +23,7 @@ const batchSize = 500
 /** A sheet of a workbook has 1,048,576 rows, one of them for the names. */
 const mostXlsxRows = 1_048_575
 
-const kinds: Readonly<Record<ExportFormat, { readonly write: Writer; readonly type: string }>> = {
-  json: { write: json, type: 'application/json' },
-  csv: { write: csv, type: 'text/csv; charset=utf-8; header=present' },
-  xlsx: { write: xlsx, type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
-  pdf: { write: pdf, type: 'application/pdf' },
-}
+const writers: Readonly<Record<ExportFormat, Writer>> = { json, csv, xlsx, pdf }
 
 interface Asked {
   readonly format?: ExportFormat | undefined
@@ -71,15 +65,14 @@ export async function exported(handled: Handled, call: Call<Operation>): Promise
     object_name: call.realm.name,
     after: { format, count: total, columns: chosen.map(({ name }) => name), asked: Object.fromEntries(asked) },
   })
-  const { write, type } = kinds[format]
   const name = fileName(call, handled.operation, sheet.madeAt, format)
   const headers = {
-    'content-type': type,
+    'content-type': exportTypes[format],
     'content-disposition': `attachment; filename="${name}"`,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   }
-  return { status: 200, headers, body: write(sheet, rows) }
+  return { status: 200, headers, body: writers[format](sheet, rows) }
 }
 
 /** The rows of a list, from the run of its operation that told how many there are to the last. */
