@@ -16,7 +16,11 @@ export function Rail({ realm }: { realm: string }): ReactNode {
       <div className={styles.head}>
         <Link to="/" className={styles.brand}>
           <img src={mark} width={26} height={26} alt="" />
-          Sallyport
+          <span>
+            Sallyport
+            {/* Which installation this is: tests, trials and the real one look alike. */}
+            <small>{location.host}</small>
+          </span>
         </Link>
         <RealmSwitcher realm={realm} />
       </div>

@@ -28,6 +28,19 @@ const amber: MantineColorsTuple = [
   '#4a310a',
 ]
 
+const red: MantineColorsTuple = [
+  '#fdf0ee',
+  '#fbdcd8',
+  '#f6b8b0',
+  '#ff9c90',
+  '#e5705f',
+  '#cf4a3a',
+  '#bd3728',
+  '#b02f21',
+  '#a4281c',
+  '#7d1d14',
+]
+
 /** The dark theme's grounds and inks; 0 is text, 7 the sheet, 8 the ground. */
 const dark: MantineColorsTuple = [
   '#e6eaeb',
@@ -61,7 +74,7 @@ const small = { defaultProps: { size: 'xs' } }
 export const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 8, dark: 6 },
-  colors: { brand, amber, dark, gray },
+  colors: { brand, amber, red, dark, gray },
   black: '#14181d',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace',
@@ -93,9 +106,16 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 28 } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } },
+    // Nothing scrolls behind them: the window never does.
     Modal: {
-      defaultProps: { centered: true, padding: 'lg', radius: 10, lockScroll: true, transitionProps: { duration: 120 } },
+      defaultProps: {
+        centered: true,
+        padding: 'lg',
+        radius: 10,
+        lockScroll: false,
+        transitionProps: { duration: 120 },
+      },
     },
-    Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
+    Drawer: { defaultProps: { lockScroll: false, transitionProps: { duration: 120 } } },
   },
 })

@@ -2,7 +2,7 @@
  * The way to the server: operations of the contract, called by name. `useRead` holds what was read and reads it again;
  * `useWrite` changes something, and whatever is on the screen is read again after it.
  */
-import { QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { type Answer, type CallOptions, ProblemError } from '#contract/caller.ts'
 import type { Input, Operation } from '#contract/operation.ts'
@@ -45,20 +45,22 @@ interface ReadOptions {
   readonly isEnabled?: boolean
   /** Milliseconds between two readings; absent: only when something happened. */
   readonly everyMilliseconds?: number
+  /** While the next answer is on its way the one before stays: for the pages of a list, never for another object. */
+  readonly keepsBefore?: boolean
 }
 
 /** The answer with its ETag. `input.query` may be left out where there is none. */
 export function useRead<O extends Operation>(
   operation: O,
   input: { params: Input<O>['params']; query?: Input<O>['query'] },
-  { isEnabled = true, everyMilliseconds }: ReadOptions = {},
+  { isEnabled = true, everyMilliseconds, keepsBefore = false }: ReadOptions = {},
 ) {
   return useQuery({
     queryKey: readKey(operation, input),
     queryFn: ({ signal }) =>
       call(operation, { params: input.params, query: input.query ?? {}, body: undefined } as Input<O>, { signal }),
     enabled: isEnabled,
-    placeholderData: (before) => before,
+    ...(keepsBefore ? { placeholderData: keepPreviousData } : {}),
     ...(everyMilliseconds === undefined ? {} : { refetchInterval: everyMilliseconds }),
   })
 }
@@ -71,6 +73,10 @@ export function useWrite<O extends Operation>(operation: O) {
   return useMutation({
     mutationFn: ({ params, body, ...options }: Written<O>) =>
       call(operation, { params, body, query: {} } as Input<O>, options),
-    onSuccess: () => void queries.invalidateQueries(),
+    onSuccess: () => {
+      // What is not on the screen is forgotten: a form must not begin with what was before.
+      queries.removeQueries({ type: 'inactive' })
+      void queries.invalidateQueries()
+    },
   })
 }

@@ -1,6 +1,7 @@
 /** Two administrators, one object: what the other has changed, and whose change shall stand. */
 import { Button, Group, Modal, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { said } from '../show/difference.tsx'
 import type { Conflict } from './contract-form.ts'
 import styles from './form.module.css'
 
@@ -35,10 +36,10 @@ export function ConflictDialog({ conflict, titles }: ConflictDialogProps): React
           {fields.map(({ name, mine, theirs, isMine }) => (
             <tr key={name}>
               <th scope="row">{titles[name] ?? name}</th>
-              <td dir="auto">{shown(theirs)}</td>
+              <td dir="auto">{said(theirs)}</td>
               <td dir="auto">
                 {isMine ? (
-                  shown(mine)
+                  said(mine)
                 ) : (
                   <Text inherit c="dimmed">
                     unchanged
@@ -65,11 +66,4 @@ export function ConflictDialog({ conflict, titles }: ConflictDialogProps): React
       </Group>
     </Modal>
   )
-}
-
-function shown(value: unknown): string {
-  if (value === null || value === undefined || value === '') return '–'
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(String).join(', ')
-  if (typeof value === 'boolean') return value ? 'Yes' : 'No'
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -3,7 +3,7 @@
  * server still refuses comes back to its field. An edit sends only what was changed, with the ETag of what it was
  * changed from, so that two administrators never overwrite each other unseen.
  */
-import { useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { type FieldErrors, type FieldValues, type UseFormReturn, useForm } from 'react-hook-form'
 import { z } from 'zod'
 import { type Answer, ProblemError } from '#contract/caller.ts'
@@ -63,12 +63,13 @@ export function useCreateForm<O extends Operation>({
   })
   const { mutateAsync, isPending } = useWrite(operation)
   const [problem, setProblem] = useState<unknown>()
+  const finish = useFinish(onDone)
   const submit = submitting(form, async (typed) => {
     setProblem(undefined)
     try {
       const { value } = await mutateAsync({ params, body: withoutNothing(schema, typed) } as never)
       form.reset(typed)
-      onDone(value)
+      finish(value)
     } catch (error) {
       if (!tellField(form, error)) setProblem(error)
     }
@@ -100,6 +101,7 @@ export function useEditForm<R extends Operation, W extends Operation>(options: E
   const { mutateAsync, isPending } = useWrite(write)
   const [problem, setProblem] = useState<unknown>()
   const [conflict, setConflict] = useState<Conflict>()
+  const finish = useFinish(onDone)
   const send = async (typed: Values, from: typeof base): Promise<void> => {
     setProblem(undefined)
     setConflict(undefined)
@@ -112,7 +114,7 @@ export function useEditForm<R extends Operation, W extends Operation>(options: E
       const next = { values: valuesOf(value), etag }
       setBase(next)
       form.reset(next.values)
-      onDone(value)
+      finish(value)
     } catch (error) {
       if (isStale(error)) await meet(typed)
       else if (!tellField(form, error)) setProblem(error)
@@ -145,6 +147,16 @@ export function useEditForm<R extends Operation, W extends Operation>(options: E
     problem,
     conflict,
   }
+}
+
+/** `onDone` is called when the form knows that it is saved: else its own guard would stand in the way. */
+function useFinish<T>(onDone: (value: T) => void): (value: T) => void {
+  const [saved, setSaved] = useState<{ readonly value: T }>()
+  const done = useEffectEvent(onDone)
+  useEffect(() => {
+    if (saved !== undefined) done(saved.value)
+  }, [saved])
+  return (value) => setSaved({ value })
 }
 
 /** Rows of lists that were left empty are let go of before anything is judged. */

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import { useTyped } from '../person/use-typed.ts'
 import { duration, secondsOf } from '../show/text.ts'
 import styles from './form.module.css'
-import { useFormPlace } from './form.tsx'
+import { useFormPlace } from './form-place.tsx'
 
 export interface FieldProps {
   /** The field's name in the contract. */

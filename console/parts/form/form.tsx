@@ -1,27 +1,14 @@
 /** A form on a page: its sections, Submit and Back, and the guard in front of what was not saved. */
 import { Button, Group, Modal, Text } from '@mantine/core'
 import { useBlocker, useCanGoBack, useNavigate, useRouter } from '@tanstack/react-router'
-import { createContext, type ReactNode, use, useMemo } from 'react'
+import type { ReactNode } from 'react'
 import { FormProvider } from 'react-hook-form'
-import type { z } from 'zod'
 import type { Target } from '../list/action.ts'
 import { ProblemAlert } from '../show/problem.tsx'
 import { ConflictDialog } from './conflict.tsx'
 import type { ContractForm } from './contract-form.ts'
 import styles from './form.module.css'
-
-interface FormContext {
-  readonly schema: z.ZodObject
-  readonly isReadOnly: boolean
-}
-
-const Context = createContext<FormContext | undefined>(undefined)
-
-export function useFormPlace(): FormContext {
-  const place = use(Context)
-  if (place === undefined) throw new Error('a field stands outside a form')
-  return place
-}
+import { FormPlace } from './form-place.tsx'
 
 interface FormProps {
   readonly of: ContractForm
@@ -37,11 +24,10 @@ interface FormProps {
 export function Form({ of, back, titles, isReadOnly = false, submitLabel = 'Submit', children }: FormProps): ReactNode {
   const { form, schema, submit, isSaving, problem, conflict } = of
   const { isDirty } = form.formState
-  const place = useMemo(() => ({ schema, isReadOnly }), [schema, isReadOnly])
   const goBack = useGoBack(back)
   return (
     <FormProvider {...form}>
-      <Context value={place}>
+      <FormPlace schema={schema} isReadOnly={isReadOnly}>
         <form
           noValidate
           className={styles.form}
@@ -70,7 +56,7 @@ export function Form({ of, back, titles, isReadOnly = false, submitLabel = 'Subm
         </form>
         <Guard isDirty={isDirty && !isReadOnly} isSaving={isSaving} />
         {conflict && <ConflictDialog conflict={conflict} titles={titles} />}
-      </Context>
+      </FormPlace>
     </FormProvider>
   )
 }

@@ -29,7 +29,7 @@ export function useListData<O extends Operation>(
   const paged = useRead(
     operation,
     { params, query: { ...query, page: state.page, page_size: state.pageSize } as Input<O>['query'] },
-    { isEnabled: !state.isAll },
+    { isEnabled: !state.isAll, keepsBefore: true },
   )
   const whole = useWholeList<O>(operation, params, query, state.isAll)
   return useMemo(() => {

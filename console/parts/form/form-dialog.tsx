@@ -1,0 +1,58 @@
+/** A short form in a dialog: for what belongs to the page behind it and needs no address of its own. */
+import { Button, Group, Modal, Stack } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { FormProvider } from 'react-hook-form'
+import { ProblemAlert } from '../show/problem.tsx'
+import type { ContractForm } from './contract-form.ts'
+import { FormPlace } from './form-place.tsx'
+
+interface FormDialogProps {
+  readonly of: ContractForm
+  readonly isOpen: boolean
+  readonly title: string
+  readonly submitLabel: string
+  readonly onClose: () => void
+  readonly children: ReactNode
+}
+
+/** What was typed is let go of when it closes; a stray click beside it does not close it. */
+export function FormDialog({ of, isOpen, title, submitLabel, onClose, children }: FormDialogProps): ReactNode {
+  const close = () => {
+    of.form.reset()
+    onClose()
+  }
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={close}
+      title={title}
+      closeOnClickOutside={false}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <FormProvider {...of.form}>
+        <FormPlace schema={of.schema} isReadOnly={false}>
+          <form
+            noValidate
+            onSubmit={(event) => {
+              event.preventDefault()
+              void of.submit()
+            }}
+          >
+            <Stack gap="md">
+              {of.problem !== undefined && <ProblemAlert error={of.problem} />}
+              {children}
+              <Group justify="flex-end" gap="xs">
+                <Button variant="default" onClick={close}>
+                  Cancel
+                </Button>
+                <Button type="submit" loading={of.isSaving}>
+                  {submitLabel}
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        </FormPlace>
+      </FormProvider>
+    </Modal>
+  )
+}
