@@ -3,7 +3,7 @@ import { compactVerify, createLocalJWKSet, decodeProtectedHeader, exportJWK, imp
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { requestToken } from '#oauth-client/request-token.ts'
 import type { Authentication, GrantRequest, ServerSettings } from '#oauth-client/settings.ts'
-import { CLIENT_SECRET, GRANTS, settingsOf } from './oauth-client-settings.ts'
+import { CLIENT_SECRET, GRANTS, PLAIN, settingsOf } from './oauth-client-settings.ts'
 import { type Asked, openScriptedServer, openWay, type ScriptedServer } from './scripted-server.ts'
 
 let server: ScriptedServer
@@ -178,6 +178,15 @@ describe('parameters of the administrator', () => {
     const refresh = await ask(GRANTS.refresh, changes)
     expect(refresh.query).toEqual({ tenant: 'a b&c', only_refresh: '1' })
     expect(refresh.parameters).not.toHaveProperty('only_token')
+  })
+
+  test('RFC 8707 §2 a parameter may be there more than once', async () => {
+    const post_parameters = ['https://a.example', 'https://b.example'].map((value) => ({ name: 'resource', value }))
+    const { body } = await ask(GRANTS.client, { post_parameters })
+    expect(new URLSearchParams(body).getAll('resource')).toEqual(['https://a.example', 'https://b.example'])
+    const profile = { ...PLAIN, token: { placement: 'json' } } as const
+    const json = await ask(GRANTS.client, { post_parameters, profile })
+    expect(JSON.parse(json.body)).toMatchObject({ resource: ['https://a.example', 'https://b.example'] })
   })
 
   test('a refresh endpoint of its own', async () => {

@@ -3,7 +3,7 @@ import { sha256Base64url } from '#crypto/hash.ts'
 import { randomToken } from '#crypto/random.ts'
 import type { Kept, ServerSettings } from './settings.ts'
 import { fillUrl, placesOf, UnusableSettings } from './template.ts'
-import { forLeg, reshaped, separated, withQuery } from './token-request.ts'
+import { forLeg, reshaped, separated, withOwn, withQuery } from './token-request.ts'
 
 export interface Begun {
   readonly url: string
@@ -38,10 +38,10 @@ export function beginAuthorization(
   const places = placesOf(settings, { kept }, Date.now()).set('redirect_uri', redirect_uri).set('state', state)
   // What goes through a browser is read by everybody on the way.
   places.delete('client_secret')
-  const parameters = reshaped(standard, rules, places, profile.scope?.parameter)
-  for (const { name, value } of forLeg(settings.query_parameters, 'authorize')) parameters.set(name, value)
+  const shaped = reshaped(standard, rules, places, profile.scope?.parameter)
+  const parameters = withOwn(shaped, forLeg(settings.query_parameters, 'authorize'))
   const url = rules.url === undefined ? endpoint : fillUrl(rules.url, places, endpoint, profile.hosts ?? [])
-  return { url: withQuery(url, [...parameters]), state, code_verifier: verifier, nonce }
+  return { url: withQuery(url, parameters), state, code_verifier: verifier, nonce }
 }
 
 /** Scope, prompt, and how this provider is asked for a refresh token. The administrator's prompt wins over the profile's. */

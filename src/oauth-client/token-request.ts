@@ -116,8 +116,8 @@ export function assemble(settings: ServerSettings, parts: Parts): HttpRequest {
   const { profile } = settings
   const method = rules.method ?? 'POST'
   const placement = method === 'GET' ? 'query' : (rules.placement ?? 'form')
-  const parameters = reshaped(parts.parameters, rules, places, profile.scope?.parameter)
-  for (const { name, value } of forLeg(settings.post_parameters, leg)) parameters.set(name, value)
+  const standard = reshaped(parts.parameters, rules, places, profile.scope?.parameter)
+  const parameters = withOwn(standard, forLeg(settings.post_parameters, leg))
   const url = rules.url === undefined ? endpoint : fillUrl(rules.url, places, endpoint, profile.hosts ?? [])
   const query = forLeg(settings.query_parameters, leg).map(({ name, value }): [string, string] => [name, value])
   const body = bodyOf(parameters, placement)
@@ -138,11 +138,21 @@ export function assemble(settings: ServerSettings, parts: Parts): HttpRequest {
   }
 }
 
-function bodyOf(parameters: Parameters, placement: 'form' | 'json' | 'query'): string | undefined {
+/** The administrator's own come in place of what has their names, and may repeat theirs (RFC 8707 §2). */
+export function withOwn(standard: ReadonlyMap<string, string>, own: readonly Parameter[]): [string, string][] {
+  const kept = [...standard].filter(([name]) => !own.some((parameter) => parameter.name === name))
+  return [...kept, ...own.map(({ name, value }): [string, string] => [name, value])]
+}
+
+function bodyOf(parameters: readonly [string, string][], placement: 'form' | 'json' | 'query'): string | undefined {
   if (placement === 'query') return undefined
-  return placement === 'json'
-    ? JSON.stringify(Object.fromEntries(parameters))
-    : new URLSearchParams([...parameters]).toString()
+  if (placement === 'form') return new URLSearchParams([...parameters]).toString()
+  const members = Map.groupBy(parameters, ([name]) => name)
+  return JSON.stringify(
+    Object.fromEntries(
+      [...members].map(([name, list]) => [name, list.length === 1 ? list[0]?.[1] : list.map(([, value]) => value)]),
+    ),
+  )
 }
 
 /** What a profile makes of the specification's parameters: added to, taken away, called otherwise. */
