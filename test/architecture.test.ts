@@ -136,6 +136,17 @@ describe('the floor plan', () => {
     expect(foreign).toEqual([])
   })
 
+  test('parts of the console know neither its pages nor its shell', () => {
+    const upward = sources
+      .filter(({ path }) => path.startsWith('console/parts/'))
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter((specifier) => /^console\/(?:pages|shell)\//.test(posix.join(posix.dirname(path), specifier)))
+          .map((specifier) => `${path} → ${specifier}`),
+      )
+    expect(upward).toEqual([])
+  })
+
   test.each(reserved)('only who is named here $what', ({ pattern, allowed }) => {
     const strangers = sources.filter((source) => pattern.test(source.code) && !allowed.includes(source.path))
     expect(strangers.map((source) => source.path)).toEqual([])
