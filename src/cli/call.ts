@@ -11,6 +11,8 @@ import { largestPage } from '#contract/page.ts'
 import { addCallFlags, type CallOptions, callerOf, everyPage, type Page } from './caller.ts'
 import { CommandFailed, EXIT } from './exit.ts'
 import { addBodyFlags, bodyOf, camelCase, fieldsOf } from './flags.ts'
+import { aboutGroup } from './groups.ts'
+import { ENDINGS, writeList } from './list-file.ts'
 import { fields, json, safe, table } from './print.ts'
 import type { World } from './world.ts'
 
@@ -23,6 +25,8 @@ interface CommandOptions extends CallOptions {
   readonly yes?: true
   readonly all?: true
   readonly filter?: readonly string[]
+  readonly output?: string
+  readonly columns?: string
   readonly [flag: string]: unknown
 }
 
@@ -38,8 +42,10 @@ function addOperation(program: Command, world: World, operation: Operation): voi
   for (const name of names) command.argument(`<${name}>`)
   if (takesRealm(operation)) command.option('--realm <name>', 'the realm', 'default')
   if (isList(operation)) addListFlags(command, operation)
+  else for (const name of filtersOf(operation)) command.option(`--${name.replaceAll('_', '-')} <text>`)
+  if (hasFile(operation)) addFileFlags(command)
   addBodyFlags(command, fieldsOf(operation.body))
-  if (operation.method === 'DELETE') command.option('--yes', 'do not ask')
+  if (isDestructive(operation)) command.option('--yes', 'delete; without it nothing is deleted')
   if (operation.refusals.includes(412)) command.option('--if-match <etag>', 'only if it is still as it was read')
   command.option('--json', 'print the answer as JSON')
   addCallFlags(command)
@@ -59,7 +65,7 @@ function groupOf(program: Command, operation: Operation): Command {
   if (nouns.at(-1) === verbOf(operation)) nouns.pop()
   let group = program
   for (const noun of nouns) {
-    group = group.commands.find((known) => known.name() === noun) ?? group.command(noun).description(`manage ${noun}`)
+    group = group.commands.find((known) => known.name() === noun) ?? group.command(noun).description(aboutGroup(noun))
   }
   return group
 }
@@ -106,6 +112,21 @@ function addListFlags(command: Command, operation: Operation): void {
     .option('--all', 'every page')
 }
 
+/** Whether it answers the whole list as a file as well. */
+function hasFile(operation: Operation): boolean {
+  return queryFields(operation).includes('format')
+}
+
+function addFileFlags(command: Command): void {
+  command
+    .option('--output <file>', `the whole list into this file, named ${ENDINGS.join(', ')}`)
+    .option('--columns <fields>', 'with --output: the fields that it has, in this order')
+}
+
+function isDestructive(operation: Operation): boolean {
+  return operation.method === 'DELETE' || fieldsOf(operation.body).some(({ choices }) => choices.includes('delete'))
+}
+
 function sortable(operation: Operation): readonly string[] {
   const sort = fieldsOf(operation.query).find(({ name }) => name === 'sort')
   return (sort?.choices ?? []).filter((name) => !name.startsWith('-'))
@@ -118,14 +139,20 @@ async function perform(
   options: CommandOptions,
 ): Promise<void> {
   const body = await bodyOf(world, operation.body, options)
-  const query = isList(operation) ? queryOf(operation, options) : {}
-  if (operation.method === 'DELETE' && !options.yes) {
-    throw new CommandFailed(EXIT.usage, `this cannot be taken back (${operation.summary}): say --yes`)
+  const query = isList(operation) ? queryOf(operation, options) : plainQueryOf(operation, options)
+  const deletes = operation.method === 'DELETE' || (body as { action?: unknown } | undefined)?.action === 'delete'
+  if (deletes && !options.yes) {
+    throw new CommandFailed(EXIT.usage, `nothing was done; to do this, say --yes: ${operation.summary}`)
   }
-  const send = await callerOf(world, options)
   const input = { params, query, body }
+  if (options.output !== undefined) return await writeList(world, operation, input, options.output, options)
+  const send = await callerOf(world, options)
   const value = await (options.all ? everyPage(world, send, operation, input) : send(operation, input, options))
   world.out(options.json ? json(value ?? {}) : told(operation, value))
+}
+
+function plainQueryOf(operation: Operation, options: CommandOptions): Record<string, unknown> {
+  return Object.fromEntries(filtersOf(operation).map((name) => [name, options[camelCase(name)]]))
 }
 
 function queryOf(operation: Operation, options: CommandOptions): Record<string, unknown> {

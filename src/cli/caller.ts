@@ -36,21 +36,28 @@ export function addCallFlags(command: Command): void {
     .option('--as-scope <scope>', `the scope to call with as a client (default: ${API_SCOPE})`)
 }
 
-export type Send = (
-  operation: Operation,
-  input: { params: unknown; query: unknown; body: unknown },
-  options: CallOptions,
-) => Promise<unknown>
+export interface Sent {
+  readonly params: unknown
+  readonly query: unknown
+  readonly body: unknown
+}
+
+export type Send = (operation: Operation, input: Sent, options: CallOptions) => Promise<unknown>
 
 /** Fetches the token that the call needs, then calls. A refusal is a `CommandFailed` with its problem as the cause. */
-export async function callerOf(world: World, options: CallOptions): Promise<Send> {
+export function callerOf(world: World, options: CallOptions): Promise<Send> {
+  return callerOver(world, options, (body) => body.toString())
+}
+
+/** `read`: what of the body of a good answer is the answer. */
+export async function callerOver(world: World, options: CallOptions, read: (body: Buffer) => string): Promise<Send> {
   const url = (options.url ?? world.settings().publicUrl).replace(/\/$/, '')
   const wayOut = wayOutTo(url)
   const fetchToken = await tokenSource(world, wayOut, url, options)
   let token: string | undefined
   const caller = createCaller({
     baseUrl: `${url}/api/v1`,
-    transport: transportOver(wayOut),
+    transport: transportOver(wayOut, read),
     token: async () => (token ??= await fetchToken()),
   })
   const send: Send = async (operation, input, { ifMatch }) => {
@@ -89,12 +96,7 @@ export interface Page {
 }
 
 /** `--all`: walks over every page, and says how far it is. */
-export async function everyPage(
-  world: World,
-  send: Send,
-  operation: Operation,
-  input: { params: unknown; query: unknown; body: unknown },
-): Promise<unknown> {
+export async function everyPage(world: World, send: Send, operation: Operation, input: Sent): Promise<unknown> {
   const items: Page['items'][number][] = []
   const progress = startProgress(world)
   for (let page = 1; ; page += 1) {
@@ -108,7 +110,7 @@ export async function everyPage(
   }
 }
 
-function transportOver(wayOut: WayOut): Transport {
+function transportOver(wayOut: WayOut, read: (body: Buffer) => string): Transport {
   return async (url, { method, headers, body }) => {
     const sent = { method: method as Operation['method'], headers, ...(body === undefined ? {} : { body }) }
     const answer = await wayOut(url, sent)
@@ -116,7 +118,8 @@ function transportOver(wayOut: WayOut): Transport {
       const value = answer.headers[name.toLowerCase()]
       return typeof value === 'string' ? value : (value?.[0] ?? null)
     }
-    return { status: answer.status, headers: { get: header }, text: async () => answer.body.toString() }
+    const text = answer.status < 300 ? read(answer.body) : answer.body.toString()
+    return { status: answer.status, headers: { get: header }, text: async () => text }
   }
 }
 

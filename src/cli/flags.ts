@@ -9,8 +9,19 @@ import { readInput, secretIn } from './credentials.ts'
 import { CommandFailed, EXIT } from './exit.ts'
 import type { World } from './world.ts'
 
-/** Write-only fields: their flags take a file, never the value. */
-const SECRETS = new Set(['password', 'secret', 'client_secret', 'key'])
+/** Fields that hold what nobody else may know: their flags take a file, never the value. */
+const SECRETS = new Set([
+  'password',
+  'secret',
+  'client_secret',
+  'key',
+  'token',
+  'refresh_token',
+  'owner_password',
+  'private_key',
+  'tls_certificate',
+  'tls_private_key',
+])
 /** Stands for null until the body is made: commander takes null for a value that is missing. */
 const NULL = Symbol('null')
 
@@ -41,7 +52,9 @@ export function fieldsOf(schema: z.ZodType): readonly Field[] {
   // A schema with a name of its own stands among the definitions.
   const named = whole.$defs?.[whole.$ref?.slice('#/$defs/'.length) ?? '']
   const { properties = {}, required = [] } = named ?? whole
-  return Object.entries(properties).map(([name, described]) => fieldOf(name, described, required.includes(name)))
+  const all = Object.entries(properties).map(([name, described]) => fieldOf(name, described, required.includes(name)))
+  // Where a secret lies in a store is no secret, and `key` is a part of it there.
+  return 'store' in properties ? all.map((field) => ({ ...field, kind: 'text' })) : all
 }
 
 function fieldOf(name: string, described: Described, isRequired: boolean): Field {
@@ -60,6 +73,8 @@ function fieldOf(name: string, described: Described, isRequired: boolean): Field
 
 /** A field that may be null of its own may be taken away by a null as well: one choice within another. */
 function variantsOf(described: Described): readonly Described[] {
+  const { type } = described
+  if (Array.isArray(type)) return type.map((each: string) => ({ ...described, type: each }))
   return described.anyOf?.flatMap(variantsOf) ?? [described]
 }
 
@@ -79,7 +94,7 @@ export function addBodyFlags(command: Command, fields: readonly Field[]): void {
 
 function optionOf(field: Field): Option {
   const flag = `--${field.name.replaceAll('_', '-')}`
-  const note = [field.about, field.choices.join(' | '), field.isNullable ? 'null takes it away' : '']
+  const note = [field.about, field.choices.join(' | '), field.isNullable ? 'null: back to the default' : '']
   const about = note.filter((part) => part !== '').join('; ')
   switch (field.kind) {
     case 'secret':
