@@ -17,6 +17,7 @@ import { clientSecretHandlers } from './client-secrets.ts'
 import { clientHandlers } from './clients.ts'
 import { configurationHandlers } from './configuration/handlers.ts'
 import { connectionHandlers } from './connections.ts'
+import { connectorHandlers } from './connectors.ts'
 import type { AdminContext } from './context.ts'
 import { deletedHandlers } from './deleted.ts'
 import { eventHandlers } from './events.ts'
@@ -66,6 +67,7 @@ export const handlers: readonly Handled[] = [
   ...categoryHandlers,
   ...oauthServerHandlers,
   ...oauthServerUseHandlers,
+  ...connectorHandlers,
   ...connectionHandlers,
   ...legacyUseHandlers,
   ...auditHandlers,

@@ -9,6 +9,7 @@ import { clientOperations } from './client.ts'
 import { clientSecretOperations } from './client-secret.ts'
 import { configurationOperations } from './configuration.ts'
 import { connectionOperations } from './connection.ts'
+import { connectorOperations } from './connector.ts'
 import { consentOperations } from './consent.ts'
 import { deletedOperations } from './deleted.ts'
 import { environmentOperations } from './environment.ts'
@@ -53,6 +54,7 @@ export const operations: readonly Operation[] = [
   ...oauthServerOperations,
   ...oauthServerTrialOperations,
   ...profileOperations,
+  ...connectorOperations,
   ...legacyUseOperations,
   ...auditOperations,
   ...deletedOperations,
