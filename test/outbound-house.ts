@@ -91,7 +91,11 @@ export async function addCaller(house: House, client_id: string, fields: object 
   return await addClient(house, { client_id, grant_types: ['client_credentials'], scope, ...fields })
 }
 
-export async function outboundBearer(house: House, caller: Credentials, scope = 'outbound:token'): Promise<string> {
+export async function outboundBearer(
+  house: Pick<House, 'issuer'>,
+  caller: Credentials,
+  scope = 'outbound:token',
+): Promise<string> {
   const body = form({ grant_type: 'client_credentials', scope })
   const response = await fetch(`${house.issuer()}/token`, { method: 'POST', headers: basic(caller), body })
   if (response.status !== 200) throw new Error(`no token: ${await response.text()}`)

@@ -1,11 +1,11 @@
 /**
- * What the engine does when nobody asks: saves answers that a crash left in the journal, and renews connections before
- * they end or idle away. The work is spread: a few servers at once, a few connections of each, so that neither a
+ * What the engine does when nobody asks: saves answers that a crash left in the journal, takes up attempts that it left
+ * open, and renews connections before they end or idle away. The work is spread: a few servers at once, a few connections of each, so that neither a
  * provider nor the database meets a storm, and a server that hangs holds up nobody but its own connections.
  */
 import { nowSeconds } from '#observe/clock.ts'
 import { type ConnectionRow, findConnectionById } from '#store/connections.ts'
-import { deferConnection, listDueConnections } from '#store/connections-due.ts'
+import { deferConnection, listAbandonedAttempts, listDueConnections } from '#store/connections-due.ts'
 import { findOAuthServerById } from '#store/oauth-servers.ts'
 import { listRealms, type Realm } from '#store/realms.ts'
 import { listPendingAnswers } from '#store/refresh-answers.ts'
@@ -24,9 +24,11 @@ export async function refreshDue(context: OutboundContext): Promise<void> {
   await drainJournal(context, realms)
   if ((await context.engine.guard.refusal()) !== undefined) return
   const busy = context.engine.sharedKeys(PREFIX)
+  const abandoned = await listAbandonedAttempts(context.db, PASS_LIMIT)
   const due = await listDueConnections(context.db, nowSeconds(), busy, PASS_LIMIT)
-  for (const [serverId, rows] of Map.groupBy(due, (row) => row.server_id)) {
-    const work = context.engine.share(PREFIX + serverId, () => renewAll(context, realms, serverId, rows))
+  const rows = new Map([...due, ...abandoned].map((row) => [row.id, row]))
+  for (const [serverId, some] of Map.groupBy(rows.values(), (row) => row.server_id)) {
+    const work = context.engine.share(PREFIX + serverId, () => renewAll(context, realms, serverId, some))
     work.catch((err: unknown) => context.engine.log.warn({ err }, 'renewing in the background failed'))
   }
 }

@@ -1,4 +1,5 @@
 /** Which connections the house renews of itself, and when it comes back to those that could not be renewed. */
+import { sql as raw } from 'kysely'
 import { APPLICATION, type ConnectionRow } from './connections.ts'
 import type { Database } from './database.ts'
 
@@ -27,6 +28,20 @@ export async function listDueConnections(
     )
   const others = busy.length === 0 ? due : due.where('connections.server_id', 'not in', [...busy])
   return await others.orderBy('connections.due_at').limit(limit).execute()
+}
+
+/** Something was sent, or was about to be, by a process that is no more: its lease is over, and nobody has looked since. */
+export async function listAbandonedAttempts(db: Database, limit: number): Promise<readonly ConnectionRow[]> {
+  return await db.sql
+    .selectFrom('connections')
+    .selectAll()
+    .where('attempt_id', 'is not', null)
+    .where('state', 'in', ['ok', 'degraded'])
+    .where('lease_until_ms', '<', raw<number>`now_ms()`)
+    .where('frozen_at', 'is', null)
+    .orderBy('attempt_at')
+    .limit(limit)
+    .execute()
 }
 
 /** They were due and nothing could be done: not again before `at`. What was done meanwhile stands. */
