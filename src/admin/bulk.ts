@@ -7,6 +7,7 @@ import type { Operation } from '#contract/operation.ts'
 import { Refusal } from '#http/refusal.ts'
 import { type Call, type Handled, handle } from './call.ts'
 import { changeClient, removeClient } from './clients.ts'
+import { removeOAuthServer, switchOAuthServer } from './oauth-servers.ts'
 import { removeRole } from './roles.ts'
 import { removeScope } from './scopes.ts'
 import { translated } from './store-refusals.ts'
@@ -26,6 +27,14 @@ export const bulkHandlers: readonly Handled[] = [
       const one = { ...call, params: { realm: call.realm.name, id } }
       if (call.body.action === 'delete') return removeUser({ ...one, body: undefined })
       return changeUser({ ...one, body: { enabled: call.body.action === 'enable' } })
+    }),
+  ),
+
+  handle(contract.bulkOAuthServers, (call) =>
+    eachOf(call, call.body.ids, (slug) => {
+      const one = { ...call, params: { realm: call.realm.name, slug } }
+      if (call.body.action === 'delete') return removeOAuthServer({ ...one, body: undefined })
+      return switchOAuthServer(one, call.body.action === 'enable' ? null : `disabled by ${call.actor.name}`)
     }),
   ),
 

@@ -54,32 +54,48 @@ export const oauthServerHandlers: readonly Handled[] = [
 
   handle(contract.updateOAuthServer, change),
 
-  handle(contract.deleteOAuthServer, async ({ context, actor, realm, params, request }) => {
-    const server = await serverOfPath(context, realm, params.slug)
-    requireMatch(request, taggedOf(server))
-    const done = await deleteOAuthServer(context.db, actor, realm.id, params.slug, (sql, { id }) =>
-      removeConnectionsOf(sql, id),
-    )
-    if (done === 'used') throw conflict('connectors use this OAuth server: delete or change them first')
-    if (!done) throw notFound('OAuth server')
-    return { value: undefined }
-  }),
+  handle(contract.deleteOAuthServer, removeOAuthServer),
 
   handle(contract.duplicateOAuthServer, duplicate),
 
-  handle(contract.disableOAuthServer, async ({ context, actor, realm, params, body }) => {
-    const reason = body.reason ?? `disabled by ${actor.name}`
-    const server = await setServerDisabled(context.db, actor, realm.id, params.slug, reason)
-    if (!server) throw notFound('OAuth server')
-    return answerOf(context, realm, server)
-  }),
+  handle(contract.disableOAuthServer, (call) =>
+    switchOAuthServer(call, call.body.reason ?? `disabled by ${call.actor.name}`),
+  ),
 
-  handle(contract.enableOAuthServer, async ({ context, actor, realm, params }) => {
-    const server = await setServerDisabled(context.db, actor, realm.id, params.slug, null)
-    if (!server) throw notFound('OAuth server')
-    return answerOf(context, realm, server)
-  }),
+  handle(contract.enableOAuthServer, (call) => switchOAuthServer(call, null)),
 ]
+
+export async function removeOAuthServer({
+  context,
+  actor,
+  realm,
+  params,
+  request,
+}: Call<typeof contract.deleteOAuthServer>) {
+  const server = await serverOfPath(context, realm, params.slug)
+  requireMatch(request, taggedOf(server))
+  const done = await deleteOAuthServer(context.db, actor, realm.id, params.slug, (sql, { id }) =>
+    removeConnectionsOf(sql, id),
+  )
+  if (done === 'used') throw conflict('connectors use this OAuth server: delete or change them first')
+  if (!done) throw notFound('OAuth server')
+  return { value: undefined }
+}
+
+/** `reason` null switches it on. */
+export async function switchOAuthServer(
+  {
+    context,
+    actor,
+    realm,
+    params,
+  }: Pick<Call<typeof contract.enableOAuthServer>, 'context' | 'actor' | 'realm' | 'params'>,
+  reason: string | null,
+) {
+  const server = await setServerDisabled(context.db, actor, realm.id, params.slug, reason)
+  if (!server) throw notFound('OAuth server')
+  return await answerOf(context, realm, server)
+}
 
 async function answerOf(context: AdminContext, realm: Realm, server: OAuthServer) {
   return { value: await showServer(context, realm, server), etag: etagOf(taggedOf(server)) }

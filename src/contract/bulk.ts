@@ -16,14 +16,19 @@ export const bulkResults = z
   .meta({ id: 'BulkResults' })
 export type BulkResults = z.infer<typeof bulkResults>
 
-function bulkOf<A extends string>(nouns: string, named: string, actions: readonly [A, ...A[]]) {
+function bulkOf<A extends string>(
+  nouns: string,
+  named: string,
+  actions: readonly [A, ...A[]],
+  title = nouns.charAt(0).toUpperCase() + nouns.slice(1),
+) {
   const ids = z
     .array(z.string().min(1).max(255))
     .min(1)
     .max(mostBulk)
     .refine((list) => new Set(list).size === list.length, 'must not name one twice')
     .describe(`each by its ${named}`)
-  const name = `${nouns.charAt(0).toUpperCase()}${nouns.slice(1)}Bulk`
+  const name = `${title}Bulk`
   return operation({
     id: `${nouns}.bulk`,
     noun: nouns.slice(0, -1),
@@ -47,5 +52,6 @@ export const bulkClients = bulkOf('clients', 'client_id', ['disable', 'enable', 
 export const bulkUsers = bulkOf('users', 'id', ['disable', 'enable', 'delete'])
 export const bulkRoles = bulkOf('roles', 'name', ['delete'])
 export const bulkScopes = bulkOf('scopes', 'name', ['delete'])
+export const bulkOAuthServers = bulkOf('oauth-servers', 'slug', ['disable', 'enable', 'delete'], 'OAuthServers')
 
-export const bulkOperations = [bulkClients, bulkUsers, bulkRoles, bulkScopes]
+export const bulkOperations = [bulkClients, bulkUsers, bulkRoles, bulkScopes, bulkOAuthServers]
