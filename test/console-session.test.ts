@@ -2,63 +2,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { operations } from '#contract/operations.ts'
 import { generateSigningKey, importPrivateJwk } from '#crypto/jwk.ts'
 import { createSigner } from '#crypto/jws.ts'
+import { clearedConsoleCookie, consoleCookie as printedCookie } from '../src/admin/console-session.ts'
 import { returnPath } from '../src/admin/console-session-routes.ts'
-import { Browser, type Page } from './browser.ts'
+import { Browser } from './browser.ts'
 import { addUser, USER_PASSWORD } from './clients.ts'
-import { signIn } from './code-flow.ts'
+import { call, consoleCookie, me, signedIn } from './console-browser.ts'
 import { ADMIN_PASSWORD, ENGINES, type House, openHouse } from './house.ts'
-import { adminOffice, jsonOf, type Office, type Parsed, type Told } from './office.ts'
+import { adminOffice, jsonOf, type Office } from './office.ts'
 
 /*
  * The console's session: a real code flow of `sallyport-console`, a cookie instead of a token, and what a call that
  * changes something has to prove (N148).
  */
-
-const consoleCookie = 'sallyport-console-system'
-
-interface Called extends Told {
-  readonly text: string
-}
-
-/** A call of the management API as the console makes it: the browser's cookies, and what else a page would send. */
-async function call(
-  house: House,
-  browser: Browser,
-  method: string,
-  path: string,
-  options: { readonly body?: unknown; readonly headers?: Record<string, string> } = {},
-): Promise<Called> {
-  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-  const response = await fetch(`${house.url}${path}`, {
-    method,
-    redirect: 'manual',
-    headers: {
-      cookie,
-      ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...options.headers,
-    },
-    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-  })
-  const text = await response.text()
-  const isJson = response.headers.get('content-type')?.includes('json')
-  const body: Parsed = isJson ? JSON.parse(text) : undefined
-  return { status: response.status, headers: response.headers, body, text }
-}
-
-const me = (house: House, browser: Browser) => call(house, browser, 'GET', '/api/v1/me')
-
-/** Up to where the console would be served. */
-async function signedIn(
-  house: House,
-  username = 'admin',
-  password = ADMIN_PASSWORD,
-  to?: string,
-): Promise<[Browser, Page]> {
-  const browser = new Browser(house.url)
-  const query = to === undefined ? '' : `?return=${encodeURIComponent(to)}`
-  const page = await signIn(browser, await browser.open(`/console/sign-in${query}`), username, password)
-  return [browser, page]
-}
 
 describe.each(ENGINES)('the console session on %s', (engine) => {
   let house: House
@@ -159,48 +114,6 @@ describe.each(ENGINES)('the console session on %s', (engine) => {
     expect(after.body).toContain('You are signed out')
   })
 
-  test('a password that somebody else set is changed on the way in', async () => {
-    await admin.post('/realms/system/users', {
-      username: 'fresh',
-      password: USER_PASSWORD,
-      must_change_password: true,
-      roles: ['viewer'],
-    })
-    const [browser, page] = await signedIn(house, 'fresh', USER_PASSWORD)
-    const next = 'an entirely different sentence'
-    const typed = { new_password: next, new_password_again: next, change_password: '1' }
-    const at = await browser.submit(page, typed)
-    expect(at.url.pathname).toBe('/console/')
-    expect((await me(house, browser)).body.name).toBe('fresh')
-  })
-
-  test('signing out ends the session, the login behind it and nothing of another browser', async () => {
-    const [browser] = await signedIn(house)
-    const [other] = await signedIn(house)
-    const { csrf_token } = (await me(house, browser)).body
-    expect((await browser.post('/console/sign-out', {}, { origin: house.url })).status).toBe(403)
-    expect((await browser.post('/console/sign-out', { csrf_token }, { origin: 'https://evil.example' })).status).toBe(
-      403,
-    )
-    expect((await me(house, browser)).status).toBe(200)
-    const out = await browser.post('/console/sign-out', { csrf_token }, { origin: house.url })
-    expect(out.url.pathname).toBe('/console/signed-out')
-    expect((await me(house, browser)).status).toBe(401)
-    expect((await browser.open('/console/sign-in')).body).toContain('name="password"')
-    expect((await me(house, other)).status).toBe(200)
-  })
-
-  test('it ends with the login: by an administrator, and by the logout of any client', async () => {
-    const [browser] = await signedIn(house)
-    const { id } = (await me(house, browser)).body
-    const page = await browser.open(`${house.issuer('system')}/logout`)
-    await browser.submit(page, { confirm: '1' })
-    expect((await me(house, browser)).status).toBe(401)
-    const [again] = await signedIn(house)
-    await admin.delete(`/realms/system/users/${id}/sessions`)
-    expect((await me(house, again)).status).toBe(401)
-  })
-
   /** Begins a sign-in of somebody who has signed in, up to the path of the callback. */
   async function callbackPath(browser: Browser): Promise<string> {
     browser.setCookie(consoleCookie, 'x'.repeat(43))
@@ -263,6 +176,14 @@ describe.each(ENGINES)('the console session on %s', (engine) => {
     for (const secret of secrets) expect(log).not.toContain(secret)
     expect(log).not.toMatch(/[?&](?:code|state)=/)
   })
+})
+
+test('on https the name of the cookie has the prefix that browsers guard', () => {
+  const realm = { name: 'system' }
+  expect(printedCookie('https://sallyport.example', realm, 'value')).toBe(
+    '__Host-sallyport-console-system=value; Path=/; HttpOnly; SameSite=Lax; Secure',
+  )
+  expect(clearedConsoleCookie('https://sallyport.example', realm)).toMatch(/^__Host-.*; Max-Age=0$/)
 })
 
 test('N005 the way back is a page of the console, however another address is written', () => {

@@ -5,6 +5,7 @@ import { sweepExpired } from '#store/sweep.ts'
 import { Browser } from './browser.ts'
 import { addClient, addUser, type Credentials, USER_PASSWORD } from './clients.ts'
 import { authorizationUrl, authorize, pkce, REDIRECT_URI, redeem, refresh, signIn, tokensOf } from './code-flow.ts'
+import { begin, DEVICE_CODE, toQuestion } from './device-flow.ts'
 import { ADMIN_PASSWORD, ENGINES, type House, openHouse } from './house.ts'
 import { adminOffice, type Office, type Parsed } from './office.ts'
 import { basic, form } from './requests.ts'
@@ -97,6 +98,38 @@ describe.each(ENGINES)('events on %s', (engine) => {
     const other = new Browser(house.url)
     await signIn(other, await other.open('/console/sign-in'), 'guest', USER_PASSWORD)
     expect(await events('kind=console_refused&username=guest', 'system')).toHaveLength(1)
+  })
+
+  test('a token request that is answered notes nothing, and one that is refused writes nothing before it is answered', async () => {
+    const machine = await addClient(house, { client_id: 'machine', grant_types: ['client_credentials'] })
+    const ask = (client_secret: string) =>
+      fetch(`${house.issuer()}/token`, {
+        method: 'POST',
+        headers: basic({ ...machine, client_secret }),
+        body: form({ grant_type: 'client_credentials' }),
+      })
+    const { db, events: noted } = house.app.context
+    await noted.flush()
+    const count = async () => (await db.sql.selectFrom('events').select('id').execute()).length
+    const before = await count()
+    expect((await ask(machine.client_secret)).status).toBe(200)
+    await noted.flush()
+    expect(await count()).toBe(before)
+    for (let n = 0; n < 5; n++) expect((await ask('wrong')).status).toBe(401)
+    await noted.flush()
+    expect((await count()) - before).toBeLessThanOrEqual(2)
+    const rows = await events('kind=client_authentication_failed&client_id=machine')
+    expect(rows.reduce((all, each) => all + each.count, 0)).toBe(5)
+  })
+
+  test('a device: who allowed it what', async () => {
+    const device = await addClient(house, { client_id: 'tv', grant_types: [DEVICE_CODE], scope: 'openid' })
+    const { user_code } = await begin(house, { client: device })
+    const { browser, page } = await toQuestion(house, user_code, 'ada')
+    await browser.submit(page, { approve: '1' })
+    expect(await events('client_id=tv&kind=consent_given')).toMatchObject([
+      { username: 'ada', detail: 'for a device: openid' },
+    ])
   })
 
   test('filters, order and pages; another realm has its own', async () => {

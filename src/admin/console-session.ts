@@ -90,15 +90,15 @@ export function readConsoleCookie(publicUrl: string, system: Realm, request: Req
 }
 
 /** Ends with the browser: how long a session lives is the row's business. */
-export function consoleCookie(publicUrl: string, system: Realm, value: string): string {
+export function consoleCookie(publicUrl: string, system: Pick<Realm, 'name'>, value: string): string {
   return printCookie(nameOf(publicUrl, system), value, { secure: isSecure(publicUrl) })
 }
 
-export function clearedConsoleCookie(publicUrl: string, system: Realm): string {
+export function clearedConsoleCookie(publicUrl: string, system: Pick<Realm, 'name'>): string {
   return forgetCookie(nameOf(publicUrl, system), isSecure(publicUrl))
 }
 
-function nameOf(publicUrl: string, system: Realm): string {
+function nameOf(publicUrl: string, system: Pick<Realm, 'name'>): string {
   return cookieName('console', system.name, isSecure(publicUrl))
 }
 

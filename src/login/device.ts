@@ -27,7 +27,7 @@ import { refusedAsPage } from './pages/error.ts'
 import type { StepContext } from './steps/step.ts'
 import { checkAttempt, forgive, userCodeKeys } from './throttle.ts'
 import { readUserCode, shownUserCode } from './user-code.ts'
-import { readVisit, staleRequest, type Visit, type VisitOfSomebody } from './visit.ts'
+import { eventOf, readVisit, staleRequest, type Visit, type VisitOfSomebody } from './visit.ts'
 
 export function deviceRoutes(context: StepContext): readonly Route[] {
   const common = { methods: ['GET', 'POST'], refused: refusedAsPage(context) }
@@ -206,6 +206,8 @@ async function conclude(
   })
   if (!isAnswered) throw staleRequest({ reason: 'answered before, or the session ended' })
   if (!isApproved) context.metrics.login(realm.name, 'denied')
+  const kind = isApproved ? 'consent_given' : 'consent_denied'
+  context.events.record({ ...eventOf(visit, user), kind, detail: `for a device: ${scope}` })
   const event = isApproved ? 'device_approved' : 'device_denied'
   request.log.info({ event, user: user.id, client_id: client.client_id, scope }, 'somebody answered for a device')
   return deviceAnsweredPage(realm, isApproved)
