@@ -154,6 +154,7 @@ describe('what is known of a request that got no answer', () => {
     const answer = sentOf(open.fetch(`${url}/endless`, { ...ask, signal: given.signal }))
     given.abort()
     expect(await answer).toMatch(/^aborted (true|false)$/)
+    expect(await sentOf(open.fetch(`${url}/ok`, { ...ask, signal: given.signal }))).toBe('aborted false')
   })
 })
 

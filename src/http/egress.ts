@@ -92,11 +92,11 @@ export function createEgress({ allow, closedPorts }: EgressOptions): Egress {
 }
 
 async function send(guard: Guard, text: string, options: EgressRequest): Promise<EgressStream> {
-  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MILLISECONDS)
-  const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout
-  const exchange = { connected: false, timeout, signal }
+  const exchange = beginExchange(options)
+  const { signal } = exchange
   let dispatcher: Agent | undefined
   try {
+    signal.throwIfAborted()
     const url = checkedUrl(text)
     const address = await untilAborted(checkedAddress(guard, url, options.realm), signal)
     const undici = await import('undici')
@@ -114,6 +114,7 @@ async function send(guard: Guard, text: string, options: EgressRequest): Promise
     })
     return { status: statusCode, headers, body: untilRead(body, agent, exchange) }
   } catch (error) {
+    exchange.end()
     await dispatcher?.destroy()
     throw failed(error, exchange)
   }
@@ -122,14 +123,38 @@ async function send(guard: Guard, text: string, options: EgressRequest): Promise
 interface Exchange {
   /** From here on the request may have been read. */
   connected: boolean
-  readonly timeout: AbortSignal
+  timedOut: boolean
   readonly signal: AbortSignal
+  /** Lets go of the timer and of the caller's signal. */
+  end(): void
 }
 
-function failed(error: unknown, { connected: sent, timeout, signal }: Exchange): EgressError {
+/** A timer of its own, because the platform's lives to its end: minutes for a request that took a moment. */
+function beginExchange({ timeoutMs = TIMEOUT_MILLISECONDS, signal }: EgressRequest): Exchange {
+  const controller = new AbortController()
+  const giveUp = (): void => controller.abort()
+  const timer = setTimeout(() => {
+    exchange.timedOut = true
+    giveUp()
+  }, timeoutMs).unref()
+  const exchange: Exchange = {
+    connected: false,
+    timedOut: false,
+    signal: controller.signal,
+    end() {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', giveUp)
+    },
+  }
+  if (signal?.aborted) giveUp()
+  else signal?.addEventListener('abort', giveUp, { once: true })
+  return exchange
+}
+
+function failed(error: unknown, { connected: sent, timedOut, signal }: Exchange): EgressError {
   if (error instanceof EgressError) return error
   // A server that wants another certificate ends a connection that stood already (RFC 8446 §6.2): nobody knows, either.
-  if (timeout.aborted) return new EgressError('timeout', 'the other side did not answer in time', { sent })
+  if (timedOut) return new EgressError('timeout', 'the other side did not answer in time', { sent })
   if (signal.aborted) return new EgressError('aborted', 'the request was given up', { sent })
   return new EgressError('unreachable', 'the other side could not be reached', { cause: error, sent })
 }
@@ -146,6 +171,7 @@ function untilRead(body: AsyncIterable<Buffer>, dispatcher: Agent, exchange: Exc
     [Symbol.asyncIterator]: () => ({
       next: () => parts.next(),
       async return() {
+        exchange.end()
         await dispatcher.destroy()
         return { done: true, value: undefined }
       },
@@ -159,6 +185,7 @@ async function* partsOf(body: AsyncIterable<Buffer>, dispatcher: Agent, exchange
   } catch (error) {
     throw failed(error, exchange)
   } finally {
+    exchange.end()
     await dispatcher.destroy()
   }
 }
