@@ -42,6 +42,7 @@ const collections: Readonly<Record<Exclude<Restored['kind'], 'realm'>, string>> 
   role: 'roles',
   scope: 'scopes',
   api: 'apis',
+  oauth_server: 'oauth-servers',
 }
 
 function pathOf(realmName: string, { kind, name, object_id }: Restored): string {

@@ -4,7 +4,7 @@ import { id, realmName, time } from './field.ts'
 import { noQuery, nothing, operation } from './operation.ts'
 import { containing, listQuery, page, range } from './page.ts'
 
-const kind = z.enum(['client', 'user', 'role', 'scope', 'api', 'realm'])
+const kind = z.enum(['client', 'user', 'role', 'scope', 'api', 'realm', 'oauth_server'])
 
 export const deletedObject = z
   .object({

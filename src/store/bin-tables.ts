@@ -5,7 +5,7 @@ export interface DeletedObjectsTable {
   id: string
   /** Whose administrators see it: a realm lies in the bin of `system`. */
   realm_id: string
-  kind: 'client' | 'user' | 'role' | 'scope' | 'api' | 'realm'
+  kind: 'client' | 'user' | 'role' | 'scope' | 'api' | 'realm' | 'oauth_server'
   object_id: string
   name: string
   /** The row itself where deleting took it away. */

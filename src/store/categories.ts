@@ -93,7 +93,8 @@ export function deleteCategory(db: Database, actor: Actor, realmId: string, name
     const before = await lockCategory(sql, realmId, name)
     if (!before) return false
     const inside = sql.selectFrom('oauth_servers').select('id').where('category_id', '=', before.id)
-    if (await inside.executeTakeFirst()) return 'used'
+    if (await inside.where('deleted_at', 'is', null).executeTakeFirst()) return 'used'
+    await sql.updateTable('oauth_servers').set({ category_id: null }).where('category_id', '=', before.id).execute()
     await sql.deleteFrom('categories').where('id', '=', before.id).execute()
     await writeAudit(sql, { ...categoryObject(before), actor, action: 'category.delete', before })
     return true

@@ -103,7 +103,12 @@ export function deleteNamed(
   return changeConfig(db, async (sql) => {
     const before = await lockNamed(sql, kind, realmId, name)
     if (!before) return false
-    const override = sql.selectFrom('oauth_server_overrides').select('id').where(column, '=', before.id)
+    const override = sql
+      .selectFrom('oauth_server_overrides')
+      .innerJoin('oauth_servers', 'oauth_servers.id', 'oauth_server_overrides.server_id')
+      .select('oauth_server_overrides.id')
+      .where('oauth_servers.deleted_at', 'is', null)
+      .where(`oauth_server_overrides.${column}`, '=', before.id)
     const client = sql.selectFrom('clients').select('id').where(column, '=', before.id)
     if (await override.executeTakeFirst()) return 'used'
     if (await client.where('deleted_at', 'is', null).executeTakeFirst()) return 'used'
@@ -112,6 +117,7 @@ export function deleteNamed(
       .set({ [column]: null })
       .where(column, '=', before.id)
       .execute()
+    await sql.deleteFrom('oauth_server_overrides').where(column, '=', before.id).execute()
     await sql.deleteFrom(tables[kind]).where('id', '=', before.id).execute()
     await writeAudit(sql, { ...objectOf(kind, before), actor, action: `${kind}.delete`, before })
     return true

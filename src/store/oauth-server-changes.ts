@@ -5,6 +5,7 @@
 import { nowSeconds } from '#observe/clock.ts'
 import { type Actor, writeAudit } from './audit.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
+import { discard } from './deleted.ts'
 import {
   columnsOf,
   deleteLayers,
@@ -175,14 +176,39 @@ export function deleteOAuthServer(
     const used = await sql.selectFrom('connectors').select('id').where('server_id', '=', row.id).executeTakeFirst()
     if (used) return 'used'
     const before = await completeServer(sql, row)
-    const changed = { deleted_at: nowSeconds(), category_id: null, settings_version: row.settings_version + 1 }
+    const changed = { deleted_at: nowSeconds(), settings_version: row.settings_version + 1 }
     await sql.updateTable('oauth_servers').set(changed).where('id', '=', row.id).execute()
-    await deleteLayers(sql, row.id)
+    await sql.deleteFrom('oauth_server_secrets').where('server_id', '=', row.id).execute()
+    await discard(sql, actor, { realm_id: realmId, kind: 'oauth_server', object_id: row.id, name: row.slug })
     await also?.(sql, before)
     const audited = { before: publicServer(before) }
     await writeAudit(sql, { ...serverObject(before), actor, action: 'oauth_server.delete', ...audited })
     return true
   })
+}
+
+/** Out of the recycle bin, inside a transaction of `changeConfig`: disabled, and without its secrets. */
+export async function restoreOAuthServer(sql: Sql, id: string) {
+  const now = nowSeconds()
+  const row = await sql
+    .updateTable('oauth_servers')
+    .set((old) => ({
+      deleted_at: null,
+      disabled_at: now,
+      disabled_reason: 'restored from the recycle bin: set its secrets, then enable it',
+      settings_version: old('settings_version', '+', 1),
+      updated_at: now,
+    }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await sql
+    .updateTable('oauth_server_states')
+    .set({ status: 'disabled', last_error: null, changed_at: now })
+    .where('server_id', '=', id)
+    .execute()
+  const server = await completeServer(sql, row)
+  return { ...serverObject(server), after: publicServer(server) }
 }
 
 /** Reads the row and keeps others from changing it until the transaction ends. */

@@ -39,6 +39,14 @@ async function purge(sql: Sql, deleted: DeletedObjectsTable): Promise<void> {
   await sql.deleteFrom('deleted_objects').where('id', '=', deleted.id).execute()
   if (deleted.kind === 'client') await purgeHolders(sql, 'clients', [deleted.object_id])
   if (deleted.kind === 'user') await purgeHolders(sql, 'users', [deleted.object_id])
+  if (deleted.kind === 'oauth_server') await purgeServer(sql, deleted.object_id)
+}
+
+async function purgeServer(sql: Sql, id: string): Promise<void> {
+  for (const table of [...ofServers, 'connections']) {
+    await text`delete from ${text.table(table)} where server_id = ${id}`.execute(sql)
+  }
+  await sql.deleteFrom('oauth_servers').where('id', '=', id).execute()
 }
 
 async function purgeHolders(sql: Sql, holder: Holder, ids: readonly string[]): Promise<void> {

@@ -11,6 +11,7 @@ import { clientObject, publicClient } from './client-changes.ts'
 import { completeClient } from './clients.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
 import { BIN_SECONDS, type DeletedKind } from './deleted.ts'
+import { restoreOAuthServer } from './oauth-server-changes.ts'
 import { apiObject, scopeObject } from './resource-changes.ts'
 import { restoreRealm } from './restore-realm.ts'
 import { roleObject, roleOf } from './roles.ts'
@@ -38,6 +39,7 @@ const restorers: Readonly<Record<DeletedKind, Restore>> = {
   role: restoreRole,
   scope: restoreScope,
   api: restoreApi,
+  oauth_server: async (sql, { object_id }) => await restoreOAuthServer(sql, object_id),
   realm: async (sql, { object_id }) => await restoreRealm(sql, object_id),
 }
 
