@@ -64,6 +64,28 @@ async function furnish(admin: Office, realm: string, url: string): Promise<void>
   })
 }
 
+async function furnishDoorOut(admin: Office, realm: string): Promise<void> {
+  const server = {
+    name: 'Acme: "CRM"',
+    slug: 'acme',
+    category: 'Finance',
+    grant_type: 'client_credentials',
+    client_id: 'our id',
+    client_secret: 'what Acme gave us',
+    token_endpoint: 'http://127.0.0.1:9/token',
+    scope: 'contacts.read',
+    assertion_claims: { z: [1, { deep: null }], a: 'yes' },
+    post_parameters: [{ name: 'audience', value: '=1+1' }],
+    allowed_clients: ['machine'],
+    overrides: [
+      { environment: 'yes', scope: 'other', query_parameters: [{ name: 'a', value: '1', leg: 'token' }] },
+      { application: 'till', client_id: 'till at acme' },
+    ],
+  }
+  const { status, body } = await admin.post(`/realms/${realm}/oauth-servers`, server)
+  expect(status, JSON.stringify(body)).toBe(201)
+}
+
 describe.each(ENGINES)('configuration as code on %s', (engine) => {
   let house: House
   let admin: Office
@@ -77,6 +99,7 @@ describe.each(ENGINES)('configuration as code on %s', (engine) => {
     admin = await adminOffice(house)
     for (const name of ['shop', 'copy', 'small']) await admin.post('/realms', { name })
     await furnish(admin, 'shop', house.url)
+    await furnishDoorOut(admin, 'shop')
   })
   afterAll(() => house.close())
 
@@ -94,8 +117,17 @@ describe.each(ENGINES)('configuration as code on %s', (engine) => {
 
   test('another realm becomes the same, to the byte', async () => {
     const yaml = await exported('shop')
-    const applied = await apply('copy', { yaml })
+    expect(await apply('copy', { yaml })).toMatchObject({
+      status: 400,
+      body: { field: 'oauth_servers.0.client_secret' },
+    })
+    const referring = yaml.replace(/^( +)slug: acme$|^( +- )slug: acme$/m, '$&\n    client_secret: { env: ACME }')
+    const secrets = { 'env:ACME': 'what Acme gave us' }
+    const applied = await apply('copy', { yaml: referring, secrets })
     expect(applied.status, JSON.stringify(applied.body)).toBe(200)
+    expect((await plan('copy', { yaml: referring, secrets })).body.changes).toEqual([])
+    const tried = await admin.get('/realms/copy/oauth-servers/acme')
+    expect(tried.body).toMatchObject({ status: 'error', last_error: { at: expect.any(Number) } })
     expect(await exported('copy')).toBe(yaml)
     expect(applied.body.secrets).toHaveLength(hostile.length)
     // The KEY of the realm made a client as well, before.
@@ -182,6 +214,22 @@ describe.each(ENGINES)('configuration as code on %s', (engine) => {
     await apply('small', { yaml, secrets: other })
     expect((await token(secrets['env:SECRET'])).status).toBe(401)
     expect((await token(other['env:SECRET'])).status).toBe(200)
+  })
+
+  test('N181 a secret follows no changed address, unless it is sent beside it', async () => {
+    const yaml = (await exported('shop')).replace('http://127.0.0.1:9/token', 'http://127.0.0.1:10/token')
+    const moved = yaml.slice(yaml.indexOf('oauth_servers:'))
+    expect(await apply('shop', { yaml: moved })).toMatchObject({
+      status: 400,
+      body: { field: expect.stringMatching(/^oauth_servers\.0\..*client_secret$/) },
+    })
+    const referring = moved.replace('slug: acme', 'slug: acme\n    client_secret: { env: ACME }')
+    const applied = await apply('shop', { yaml: referring, secrets: { 'env:ACME': 'what Acme gave us' } })
+    expect(applied.body).toMatchObject({ changes: [{ kind: 'oauth-server', name: 'acme', fields: { length: 1 } }] })
+    const server = await admin.get('/realms/shop/oauth-servers/acme')
+    expect(server.body.overrides).toHaveLength(2)
+    expect((await plan('shop', { yaml: moved })).body.changes).toEqual([])
+    expect(JSON.stringify(applied.body) + moved).not.toContain('Acme gave us')
   })
 
   test('N144 N185 an administrator of one realm applies to that realm, and reaches nothing else by a document', async () => {

@@ -134,6 +134,8 @@ async function change({ context, actor, realm, params, body, request }: Call<typ
 
 /** What is saved stays saved whatever comes of it: the status tells. */
 async function tried(context: AdminContext, realm: Realm, server: OAuthServer): Promise<void> {
+  // Within a larger change nobody is called; who made that one tries afterwards.
+  if (context.db.sql.isTransaction) return
   if (server.grant_type !== 'client_credentials' || server.disabled_at !== null) return
   await tryServer(context, realm, server)
 }

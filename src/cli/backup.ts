@@ -8,6 +8,7 @@ import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { StartRefused } from '#crypto/secret-file.ts'
 import { copyDatabase, replaceDatabase, whoHolds } from '#store/backup.ts'
+import { freezeConnections } from '#store/connection-changes.ts'
 import { openDatabase } from '#store/database.ts'
 import { readFact } from '#store/facts.ts'
 import { openSeal } from '#store/master-key.ts'
@@ -52,30 +53,39 @@ async function restore(world: World, file: string, force: boolean): Promise<void
   const draft = `${target}.${randomUUID()}.restoring`
   try {
     copyDatabase(file, draft)
-    await prove(settings, draft, file)
+    const frozen = await prove(settings, draft, file)
     const aside = replaceDatabase(draft, target)
     if (aside !== undefined) world.out(`The database that was there: ${aside}\n`)
     world.out(
       `${target} is what ${file} was. What was revoked, deleted or spent since the backup is not: see docs/cli.md.\n`,
     )
+    if (frozen > 0) {
+      world.out(
+        `${frozen} connections are frozen until you release them: sallyport connections release --realm REALM\n`,
+      )
+    }
   } finally {
     for (const ending of ['', '-wal', '-shm']) rmSync(draft + ending, { force: true })
   }
 }
 
-/** Opens the copy as a start would: its migrations run, and the master key has to fit. */
-async function prove(settings: Settings, draft: string, file: string): Promise<void> {
+/** Opens the copy as a start would: its migrations run, and the master key has to fit. Answers what it froze. */
+async function prove(settings: Settings, draft: string, file: string): Promise<number> {
   const fatal: Error[] = []
+  let frozen = 0
   const db = await openDatabase({ url: `sqlite:${draft}`, onFatal: (error) => fatal.push(error) })
   try {
     if ((await readFact(db.sql, 'data_keys')) === undefined) {
       throw new StartRefused(`${file} is a database on which no server was ever started: there is nothing to restore`)
     }
     await openSeal(db, settings)
+    // Its refresh tokens may have been spent since: none is until somebody says that they were not.
+    frozen = await freezeConnections(db.sql, Math.floor(Date.now() / 1000))
   } finally {
     await db.close()
   }
   if (fatal[0]) throw fatal[0]
+  return frozen
 }
 
 function embedded(databaseUrl: string, instead: string): string {

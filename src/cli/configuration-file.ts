@@ -6,7 +6,15 @@ import { secretIn } from './credentials.ts'
 import type { World } from './world.ts'
 
 /** Write-only fields: where one of them is a map, it says where its value lies. */
-const secretFields: ReadonlySet<string> = new Set(['client_secret', 'key'])
+const secretFields: ReadonlySet<string> = new Set([
+  'client_secret',
+  'key',
+  'owner_password',
+  'private_key',
+  'refresh_token',
+  'tls_certificate',
+  'tls_private_key',
+])
 
 /** The references of the text; of a text that is no YAML none, the server says what is wrong with it. */
 export function referencesIn(yaml: string): readonly SecretReference[] {

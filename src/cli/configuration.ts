@@ -35,7 +35,7 @@ interface Options extends CallOptions {
 export function addConfigurationCommands(program: Command, world: World): void {
   const exported = program
     .command('export')
-    .description('write a realm as YAML: settings, APIs, scopes, roles, clients; no secrets and no people')
+    .description('write a realm as YAML: its settings and what is registered in it; no secrets and no people')
     .option('--output <file>', 'into this file, instead of standard output')
   finished(exported, () => exportRealm(world, exported.opts()))
   const planned = program

@@ -10,6 +10,7 @@ import { addOperationCommands } from './call.ts'
 import { addConfigurationCommands } from './configuration.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { EXIT, sentenceOf } from './exit.ts'
+import { addInstanceCommands } from './instance.ts'
 import { addLoginCommands } from './login.ts'
 import { addSealCommands } from './seal.ts'
 import { addTokenCommand } from './token.ts'
@@ -29,6 +30,7 @@ export async function runCommand(args: readonly string[], world: World): Promise
   addLoginCommands(program, world)
   addTokenCommand(program, world)
   addBackupCommands(program, world)
+  addInstanceCommands(program, world)
   addDoctorCommand(program, world)
   addConfigurationCommands(program, world)
   addSealCommands(program, world)

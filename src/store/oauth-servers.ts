@@ -93,7 +93,7 @@ export async function completeServer(sql: Sql, row: OAuthServersTable): Promise<
 }
 
 /** Adds secrets and overrides: two queries, however many servers. */
-async function completeServers(sql: Sql, rows: readonly OAuthServersTable[]): Promise<readonly OAuthServer[]> {
+export async function completeServers(sql: Sql, rows: readonly OAuthServersTable[]): Promise<readonly OAuthServer[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
   const overrides = await sql

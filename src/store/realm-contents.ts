@@ -5,6 +5,7 @@
 import { type Client, completeClients } from './clients.ts'
 import type { Sql } from './database.ts'
 import type { Named, NamedKind } from './named-rows.ts'
+import { completeServers, type OAuthServer } from './oauth-servers.ts'
 import { type Role, roleOf } from './roles.ts'
 
 /** Rows whose secrets and roles are asked for in one question; engines bound the parameters of a statement. */
@@ -24,6 +25,18 @@ export async function realmClients(sql: Sql, realmId: string): Promise<readonly 
     clients.push(...(await completeClients(sql, rows.slice(from, from + atOnce))))
   }
   return clients
+}
+
+/** The live OAuth servers of a realm by slug. */
+export async function realmServers(sql: Sql, realmId: string): Promise<readonly OAuthServer[]> {
+  const rows = await sql
+    .selectFrom('oauth_servers')
+    .selectAll()
+    .where('realm_id', '=', realmId)
+    .where('deleted_at', 'is', null)
+    .orderBy('slug')
+    .execute()
+  return await completeServers(sql, rows)
 }
 
 export async function realmRoles(sql: Sql, realmId: string): Promise<readonly Role[]> {

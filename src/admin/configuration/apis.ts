@@ -9,6 +9,7 @@ export const apiSection: Section = {
   kind: 'api',
   key: 'identifier',
   schema: apiBody,
+  secrets: [],
   references: [],
   async open({ context, realm }) {
     const all = [...(await realmResources(context.db, realm, context.publicUrl)).apis.values()]

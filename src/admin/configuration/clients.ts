@@ -12,6 +12,7 @@ import { resolveClient, writableOf } from '../client-fields.ts'
 import { clientSecretHandlers } from '../client-secrets.ts'
 import { clientHandlers } from '../clients.ts'
 import { systemRealm } from '../gate.ts'
+import { holdsClientSecret } from './secrets.ts'
 import { type Entry, perform, type Section } from './section.ts'
 
 const followed: ReadonlySet<string> = new Set(['require_client_secret', 'offline_access'])
@@ -32,7 +33,7 @@ export const clientSection: Section = {
   kind: 'client',
   key: 'client_id',
   schema: given.extend({ client_secret: secretReference.optional() }),
-  secret: { field: 'client_secret', schema: typedSecret, holder: (_realm, clientId) => clientId },
+  secrets: [{ field: 'client_secret', schema: typedSecret }],
   references: ['resource_server_for'],
   async open({ context, realm }) {
     const all = await realmClients(context.db.sql, realm.id)
@@ -54,9 +55,10 @@ export const clientSection: Section = {
       },
     }
   },
-  async create(scene, entry, client_secret) {
+  holds: async (scene, clientId, _field, value) => await holdsClientSecret(scene, clientId, value),
+  async create(scene, entry, secrets) {
     const params = { realm: scene.realm.name }
-    const body = { ...given.parse(entry), ...(client_secret === undefined ? {} : { client_secret }) }
+    const body = { ...given.parse(entry), ...secrets }
     const made = await perform(scene, clientHandlers, createClient, { params, query: {}, body })
     // A new machine client is given the role that its scope asks for; a document that says "none" means none.
     if (body.roles?.length === 0 && made.roles?.length) {
@@ -68,14 +70,15 @@ export const clientSection: Section = {
     }
     return made.client_secret
   },
-  async update(scene, client_id, patch) {
+  async update(scene, client_id, patch, { changed }) {
     const params = { realm: scene.realm.name, client_id }
     const body = clientPatch.parse(patch)
-    return (await perform(scene, clientHandlers, updateClient, { params, query: {}, body })).client_secret
-  },
-  async setSecret(scene, client_id, secret) {
-    const params = { realm: scene.realm.name, client_id }
+    const isChanged = Object.keys(patch).length > 0
+    const updated = isChanged && (await perform(scene, clientHandlers, updateClient, { params, query: {}, body }))
+    const secret = changed['client_secret']
+    if (secret === undefined) return updated ? updated.client_secret : undefined
     await perform(scene, clientSecretHandlers, createSecret, { params, query: {}, body: { secret } })
+    return undefined
   },
   async delete(scene, client_id) {
     const params = { realm: scene.realm.name, client_id }

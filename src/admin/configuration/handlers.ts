@@ -17,6 +17,7 @@ import { contentsOf, documentOf } from './realm-document.ts'
 import { changesBetween, type Generated, keptBy, type Named, reconcile, requireSettled } from './reconcile.ts'
 import { type Prepared, prepareSecrets } from './secrets.ts'
 import type { Scene } from './section.ts'
+import { sections } from './sections.ts'
 import { readWanted, type Wanted } from './wanted.ts'
 
 const silent = createLog('silent')
@@ -68,9 +69,18 @@ export const configurationHandlers: readonly Handled[] = [
         return outcome
       }),
     )
+    await finished(call, changes)
     return { value: { changes, kept, secrets: [...generated] } }
   }),
 ]
+
+/** What may take its time, and fail: the document is applied by now. */
+async function finished(call: Call<Operation>, changes: readonly contract.ConfigurationChange[]): Promise<void> {
+  const done = changes.filter(({ action }) => action !== 'delete')
+  await Promise.allSettled(
+    done.map(async ({ kind, name }) => await sections.find((each) => each.kind === kind)?.afterwards?.(call, name)),
+  )
+}
 
 interface Asked {
   readonly yaml: string

@@ -1,6 +1,7 @@
 /** From the realm to its document: what differs from the defaults, always in the same order. */
 import { isDeepStrictEqual } from 'node:util'
 import { writeDocument } from './document.ts'
+import { byCodeUnit } from './order.ts'
 import { symbolic } from './references.ts'
 import type { Entry, Opened, Scene, Section } from './section.ts'
 import { sections } from './sections.ts'
@@ -33,7 +34,8 @@ export function documentOf(scene: Scene, contents: Contents): string {
 /** Without what it would be anyway. */
 function brief(section: Section, opened: Opened, entry: Entry): Entry {
   const { key } = section
-  const said: Record<string, unknown> = key === undefined ? {} : { [key]: entry[key] }
+  const first = [...(key === undefined ? [] : [key]), ...(section.required ?? [])]
+  const said: Record<string, unknown> = Object.fromEntries(first.map((name) => [name, entry[name]]))
   let whole = opened.complete(said)
   for (const [name, value] of Object.entries(entry)) {
     if (isDeepStrictEqual(whole[name], value)) continue
@@ -41,9 +43,4 @@ function brief(section: Section, opened: Opened, entry: Entry): Entry {
     whole = opened.complete(said)
   }
   return isDeepStrictEqual(whole, entry) ? said : entry
-}
-
-/** The same on every engine, whatever its collation. */
-export function byCodeUnit(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0
 }

@@ -3,6 +3,7 @@ import { secretReference } from '#contract/configuration.ts'
 import { realmBody, updateRealm } from '#contract/realm.ts'
 import { findRealm } from '#store/realms.ts'
 import { defaults, realmHandlers, writableOf } from '../realms.ts'
+import { holdsClientSecret } from './secrets.ts'
 import { type Entry, perform, type Section } from './section.ts'
 
 const { key } = realmBody.shape
@@ -12,7 +13,7 @@ export const realmSection: Section = {
   kind: 'realm',
   key: undefined,
   schema: realmBody.omit({ name: true }).extend({ key: secretReference.optional() }),
-  secret: { field: 'key', schema: key.unwrap().unwrap(), holder: (realm) => realm.name },
+  secrets: [{ field: 'key', schema: key.unwrap().unwrap() }],
   references: [],
   async open({ context, realm }) {
     const current = await findRealm(context.db, realm.name)
@@ -24,11 +25,14 @@ export const realmSection: Section = {
     }
   },
   create: () => Promise.reject(new Error('a realm is there before it is configured')),
-  async update(scene, name, patch) {
-    await perform(scene, realmHandlers, updateRealm, { params: { realm: name }, query: {}, body: patch })
-    return undefined
+  /** The KEY is the secret of the client that is named like the realm. */
+  holds: async (scene, name, _field, value) => {
+    const held = await holdsClientSecret(scene, name, value)
+    return held === 'absent' ? 'other' : held
   },
-  async setSecret(scene, name, secret) {
-    await perform(scene, realmHandlers, updateRealm, { params: { realm: name }, query: {}, body: { key: secret } })
+  async update(scene, name, patch, { changed }) {
+    const body = { ...patch, ...changed }
+    await perform(scene, realmHandlers, updateRealm, { params: { realm: name }, query: {}, body })
+    return undefined
   },
 }

@@ -7,9 +7,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ConfigurationChange } from '#contract/configuration.ts'
 import { referenceName } from '#contract/configuration.ts'
 import { invalidField } from '../problem.ts'
-import { byCodeUnit, type Contents } from './realm-document.ts'
+import { byCodeUnit } from './order.ts'
+import type { Contents } from './realm-document.ts'
 import type { Prepared } from './secrets.ts'
-import type { Entry, Opened, Scene, Section } from './section.ts'
+import type { Entry, Opened, Scene, SecretValues, Section } from './section.ts'
 import { at, placed, type Wanted, type WantedEntry } from './wanted.ts'
 
 export interface Named {
@@ -21,6 +22,8 @@ export interface Generated {
   readonly client_id: string
   readonly client_secret: string
 }
+
+const noSecrets: SecretValues = { known: {}, changed: {} }
 
 /** Does it. Answers the secrets that were generated on the way. Refusals name the place in the document. */
 export async function reconcile(
@@ -34,7 +37,7 @@ export async function reconcile(
     const opened = await section.open(scene)
     for (const entry of entries) {
       try {
-        const secret = await settle(scene, section, opened, entry, prepared.values.get(entry.path))
+        const secret = await settle(scene, section, opened, entry, prepared.values.get(entry.path) ?? noSecrets)
         if (secret !== undefined) generated.push({ client_id: entry.key, client_secret: secret })
       } catch (error) {
         throw placed(entry.path, error)
@@ -50,19 +53,17 @@ async function settle(
   section: Section,
   opened: Opened,
   { key, given }: WantedEntry,
-  secret: string | undefined,
+  secrets: SecretValues,
 ): Promise<string | undefined> {
   if (opened.builtIn.has(key)) {
     throw invalidField(section.key ?? section.name, 'is built in: it is not part of a configuration')
   }
   const current = opened.entries.get(key)
-  if (!current) return await section.create(scene, given, secret)
+  if (!current) return await section.create(scene, given, secrets.known)
   const next = opened.complete(given)
   const patch = Object.fromEntries(Object.entries(next).filter(([name, value]) => !same(current[name], value)))
-  const generated = Object.keys(patch).length === 0 ? undefined : await section.update(scene, key, patch)
-  if (secret === undefined) return generated
-  await section.setSecret?.(scene, key, secret)
-  return undefined
+  const isChanged = Object.keys(patch).length > 0 || Object.keys(secrets.changed).length > 0
+  return isChanged ? await section.update(scene, key, patch, secrets) : undefined
 }
 
 /** What is in the document's sections and not in the document, last section first: clients before what they name. */
@@ -112,9 +113,7 @@ export function changesBetween(
 ): ConfigurationChange[] {
   return [...after].flatMap(([section, opened]) => {
     const old = before.get(section)?.entries ?? new Map<string, Entry>()
-    const secrets = new Map(
-      (wanted.get(section) ?? []).map((entry) => [entry.key, secretChange(section, entry, prepared)]),
-    )
+    const secrets = new Map((wanted.get(section) ?? []).map((entry) => [entry.key, secretChange(entry, prepared)]))
     const keys = [...new Set([...old.keys(), ...opened.entries.keys()])].toSorted(byCodeUnit)
     return keys.flatMap((key) => {
       const [was, is] = [old.get(key), opened.entries.get(key)]
@@ -134,9 +133,11 @@ function fieldsBetween(was: Entry | undefined, is: Entry | undefined, section: S
 }
 
 /** Neither value is told, only where the new one comes from. */
-function secretChange(section: Section, entry: WantedEntry, prepared: Prepared) {
-  if (!section.secret || !entry.secret || !prepared.values.has(entry.path)) return []
-  return [{ field: section.secret.field, before: null, after: `(${referenceName(entry.secret)})` }]
+function secretChange(entry: WantedEntry, prepared: Prepared) {
+  const changed = prepared.values.get(entry.path)?.changed ?? {}
+  return [...entry.secrets]
+    .filter(([field]) => Object.hasOwn(changed, field))
+    .map(([field, reference]) => ({ field, before: null, after: `(${referenceName(reference)})` }))
 }
 
 function same(one: unknown, other: unknown): boolean {

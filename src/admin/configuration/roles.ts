@@ -8,6 +8,7 @@ export const roleSection: Section = {
   kind: 'role',
   key: 'name',
   schema: roleBody,
+  secrets: [],
   references: [],
   async open({ context, realm }) {
     const all = await realmRoles(context.db.sql, realm.id)

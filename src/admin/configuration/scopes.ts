@@ -9,6 +9,7 @@ export const scopeSection: Section = {
   kind: 'scope',
   key: 'name',
   schema: scopeBody,
+  secrets: [],
   references: ['api'],
   async open({ context, realm }) {
     const all = [...(await realmResources(context.db, realm, context.publicUrl)).scopes.values()]

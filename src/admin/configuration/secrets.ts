@@ -10,49 +10,61 @@ import { nowSeconds } from '#observe/clock.ts'
 import { type Client, findClient } from '#store/clients.ts'
 import type { AdminContext } from '../context.ts'
 import { invalidField } from '../problem.ts'
-import type { Scene, Section } from './section.ts'
+import type { Scene, SecretValues, Section, Values } from './section.ts'
 import type { Wanted, WantedEntry } from './wanted.ts'
 
 export interface Prepared {
-  /** By place in the document: a secret to set. The others are set already, or were not named. */
-  readonly values: ReadonlyMap<string, string>
+  /** By place in the document. */
+  readonly values: ReadonlyMap<string, SecretValues>
   readonly hasher: PasswordHasher
 }
 
-type Values = Readonly<Record<string, string>>
-
 /** `isDryRun`: a value that was not sent is no refusal, and nothing is hashed: what is made of it is undone. */
 export async function prepareSecrets(scene: Scene, wanted: Wanted, sent: Values, isDryRun: boolean): Promise<Prepared> {
-  const values = new Map<string, string>()
+  const values = new Map<string, SecretValues>()
   const hashes = new Map<string, string>()
   for (const [section, entries] of wanted) {
     for (const entry of entries) {
-      const value = valueOf(section, entry, sent, isDryRun)
-      const client = value === undefined ? undefined : await holderOf(scene, section, entry)
-      if (value === undefined || (client && (await isSecretOf(scene.context, client, value)))) continue
-      values.set(entry.path, value)
-      if (!hashes.has(value))
-        hashes.set(value, isDryRun ? 'never stored' : await scene.context.clientSecrets.hash(value))
+      if (entry.secrets.size === 0) continue
+      const { known, changed } = await secretsOf(scene, section, entry, sent, isDryRun)
+      values.set(entry.path, { known: Object.fromEntries(known), changed: Object.fromEntries(changed) })
+      for (const value of changed.values()) {
+        if (!hashes.has(value))
+          hashes.set(value, isDryRun ? 'never stored' : await scene.context.clientSecrets.hash(value))
+      }
     }
   }
   return { values, hasher: remembering(scene.context.clientSecrets, hashes) }
 }
 
-function valueOf(section: Section, entry: WantedEntry, sent: Values, isDryRun: boolean): string | undefined {
-  if (!section.secret || !entry.secret) return undefined
-  const name = referenceName(entry.secret)
-  const value = Object.hasOwn(sent, name) ? sent[name] : undefined
-  const field = `${entry.path}.${section.secret.field}`
-  if (value === undefined && isDryRun) return undefined
-  if (value === undefined) throw invalidField(field, 'is a reference, and its value was not sent')
-  const judged = section.secret.schema.safeParse(value)
-  if (!judged.success) throw invalidField(field, judged.error.issues[0]?.message ?? 'is no secret')
-  return value
+async function secretsOf(scene: Scene, section: Section, entry: WantedEntry, sent: Values, isDryRun: boolean) {
+  const known = new Map<string, string>()
+  const changed = new Map<string, string>()
+  for (const { field, schema } of section.secrets) {
+    const reference = entry.secrets.get(field)
+    if (!reference) continue
+    const name = referenceName(reference)
+    const value = Object.hasOwn(sent, name) ? sent[name] : undefined
+    if (value === undefined && isDryRun) continue
+    const path = `${entry.path}.${field}`
+    if (value === undefined) throw invalidField(path, 'is a reference, and its value was not sent')
+    const judged = schema.safeParse(value)
+    if (!judged.success) throw invalidField(path, judged.error.issues[0]?.message ?? 'is no secret')
+    known.set(field, value)
+    if ((await section.holds?.(scene, entry.key, field, value)) !== 'same') changed.set(field, value)
+  }
+  return { known, changed }
 }
 
-async function holderOf(scene: Scene, section: Section, entry: WantedEntry): Promise<Client | undefined> {
-  const clientId = section.secret?.holder(scene.realm, entry.key)
-  return clientId === undefined ? undefined : await findClient(scene.context.db, scene.realm.id, clientId)
+/** Whether that is a live secret of the client with that client_id. */
+export async function holdsClientSecret(
+  { context, realm }: Scene,
+  clientId: string,
+  value: string,
+): Promise<'absent' | 'same' | 'other'> {
+  const client = await findClient(context.db, realm.id, clientId)
+  if (!client) return 'absent'
+  return (await isSecretOf(context, client, value)) ? 'same' : 'other'
 }
 
 /** One after the other: they never fill the queue of those who authenticate. */

@@ -25,6 +25,16 @@ export interface Scene {
   readonly realm: Realm
 }
 
+/** Secrets by field. */
+export type Values = Readonly<Record<string, string>>
+
+export interface SecretValues {
+  /** All whose values were sent. */
+  readonly known: Values
+  /** Those that are not what is there. */
+  readonly changed: Values
+}
+
 export interface Opened {
   /** By key; what is built in is not configuration. */
   readonly entries: ReadonlyMap<string, Entry>
@@ -42,16 +52,21 @@ export interface Section {
   readonly key: string | undefined
   /** One entry as the document may say it. */
   readonly schema: z.ZodType<Entry>
-  /** The write-only field, which stands in a document as a reference. */
-  readonly secret?: { readonly field: string; readonly schema: z.ZodType; holder(realm: Realm, key: string): string }
+  /** Fields that an entry has whatever else is left out. */
+  readonly required?: readonly string[]
+  /** The write-only fields, which stand in a document as references; each with what a value must be. */
+  readonly secrets: readonly { readonly field: string; readonly schema: z.ZodType }[]
   /** Fields that name APIs, whose addresses follow the installation. */
   readonly references: readonly string[]
   open(scene: Scene): Promise<Opened>
+  /** Whether that is the secret already. Outside the transaction: it may take its time. */
+  holds?(scene: Scene, key: string, field: string, value: string): Promise<'absent' | 'same' | 'other'>
   /** Answers a secret that was generated. */
-  create(scene: Scene, entry: Entry, secret: string | undefined): Promise<string | undefined>
+  create(scene: Scene, entry: Entry, secrets: Values): Promise<string | undefined>
   /** `patch`: the fields that differ. */
-  update(scene: Scene, key: string, patch: Entry): Promise<string | undefined>
-  setSecret?(scene: Scene, key: string, secret: string): Promise<void>
+  update(scene: Scene, key: string, patch: Entry, secrets: SecretValues): Promise<string | undefined>
+  /** What is done with what was created or changed, once it is there for good. Outside the transaction. */
+  afterwards?(scene: Scene, key: string): Promise<void>
   /** undefined: such things are never deleted. */
   readonly delete?: (scene: Scene, key: string) => Promise<void>
 }

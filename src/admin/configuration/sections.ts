@@ -3,6 +3,7 @@ import { apiSection } from './apis.ts'
 import { categorySection } from './categories.ts'
 import { clientSection } from './clients.ts'
 import { applicationSection, environmentSection } from './layers.ts'
+import { oauthServerSection } from './oauth-servers.ts'
 import { realmSection } from './realm-settings.ts'
 import { roleSection } from './roles.ts'
 import { scopeSection } from './scopes.ts'
@@ -17,4 +18,5 @@ export const sections: readonly Section[] = [
   applicationSection,
   clientSection,
   categorySection,
+  oauthServerSection,
 ]

@@ -15,7 +15,7 @@ export interface WantedEntry {
   readonly path: string
   /** As the document says it, without its secret. */
   readonly given: Entry
-  readonly secret: SecretReference | undefined
+  readonly secrets: ReadonlyMap<string, SecretReference>
 }
 
 /** By section; those that the document does not have are left alone. */
@@ -54,13 +54,17 @@ function entryOf(scene: Scene, section: Section, item: unknown, path: string): W
   if (typeof item !== 'object' || item === null || Array.isArray(item))
     throw invalidField(path, 'must be a map of fields')
   const parsed = at(path, () => parseDocument(section.schema, expanded(scene, section, item as Entry)))
-  const field = section.secret?.field ?? ''
-  const { [field]: secret, ...given } = parsed
+  const secrets = new Map<string, SecretReference>()
+  for (const { field } of section.secrets) {
+    const reference = secretReference.safeParse(parsed[field])
+    if (reference.success) secrets.set(field, reference.data)
+  }
+  const given = Object.fromEntries(Object.entries(parsed).filter(([name]) => !secrets.has(name)))
   return {
     key: section.key === undefined ? scene.realm.name : String(given[section.key]),
     path,
     given,
-    secret: secret === undefined ? undefined : secretReference.parse(secret),
+    secrets,
   }
 }
 
