@@ -80,6 +80,7 @@ export class Engine {
     const timer = setTimeout(resolve, CLOSING_MS)
     await Promise.race([Promise.allSettled(this.#flights.values()), enough])
     clearTimeout(timer)
+    this.guard.close()
     await this.#note()
   }
 

@@ -5,16 +5,14 @@
  * high-water mark in that file, which every new refresh token raises. Whoever is not sure spends nothing: tokens that
  * are good are still given out. `sallyport instance adopt` says that this one is real.
  */
-import { join } from 'node:path'
 import { randomId } from '#crypto/random.ts'
-import { readSecretFile, replaceSecretFile } from '#crypto/secret-file.ts'
 import type { RequestLog } from '#http/message.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { freezeConnections } from '#store/connection-changes.ts'
-import { type Database, transaction } from '#store/database.ts'
-import { databasePlace, foundInstance, readInstance, readPlace, renameInstance, writePlace } from '#store/instance.ts'
+import type { Database } from '#store/database.ts'
+import { foundInstance, placeOf, readInstance, readPlace, writePlace } from '#store/instance.ts'
+import { INSTANCE_FILE, type Outside, readOutside, writeOutside } from '#store/instance-file.ts'
 
-const FILE = 'instance.json'
 const WRITE_EVERY_MS = 1000
 const LOOK_AGAIN_MS = 2000
 
@@ -22,11 +20,6 @@ export interface InstanceOptions {
   readonly db: Database
   readonly dataDir: string
   readonly publicUrl: string
-}
-
-interface Outside {
-  readonly id: string
-  readonly high_water: number
 }
 
 export class InstanceGuard {
@@ -38,6 +31,7 @@ export class InstanceGuard {
   #written = 0
   #id = ''
   #timer: NodeJS.Timeout | undefined
+  #isTold = false
 
   private constructor(options: InstanceOptions, log: RequestLog) {
     this.#options = options
@@ -71,7 +65,7 @@ export class InstanceGuard {
   async #look(): Promise<void> {
     this.#lookedAt = performance.now()
     const { db, publicUrl } = this.#options
-    const place = db.engine === 'sqlite' ? '' : `${await databasePlace(db)} ${publicUrl}`
+    const place = await placeOf(db, publicUrl)
     const known = await readInstance(db)
     const instance = known ?? (await foundInstance(db, randomId()))
     if (known === undefined) await writePlace(db.sql, place)
@@ -82,6 +76,14 @@ export class InstanceGuard {
     this.#mark = instance.highWater
     await this.#compare(outside)
     if (outside?.id !== instance.id || outside.high_water !== this.#mark) this.#write(true)
+  }
+
+  async #learn(): Promise<void> {
+    try {
+      await this.#look()
+    } catch (error) {
+      this.#log.warn({ err: error }, 'which instance this is could not be looked up')
+    }
   }
 
   /** The file knows of refresh tokens that the database does not: it was put back to an earlier state. */
@@ -95,10 +97,15 @@ export class InstanceGuard {
     this.#timer = undefined
     if (this.#refusal !== undefined || (!always && this.#written >= this.#mark)) return
     try {
+      const outside = readOutside(this.#options.dataDir)
+      // Somebody adopted this instance meanwhile: the new name is learned first.
+      if (!always && outside !== undefined && outside.id !== this.#id) return void this.#learn()
       writeOutside(this.#options.dataDir, { id: this.#id, high_water: this.#mark })
       this.#written = this.#mark
     } catch (error) {
-      this.#log.warn({ err: error }, 'the high-water mark could not be written beside the database')
+      // A node whose directory cannot be written says so once.
+      if (!this.#isTold) this.#log.warn({ err: error }, 'the high-water mark could not be written beside the database')
+      this.#isTold = true
     }
   }
 }
@@ -115,33 +122,6 @@ function refusalOf(
   if (db.engine === 'postgres') {
     return place === knownPlace ? undefined : 'this database was copied from another place, or its public URL changed'
   }
-  if (outside === undefined) return `the file ${FILE} is missing in the data directory`
-  return outside.id === instance.id ? undefined : `the file ${FILE} belongs to another database`
-}
-
-/** From now on this database and data directory are the real ones; every copy that was made before is not. */
-export async function adoptInstance({ db, dataDir, publicUrl }: InstanceOptions): Promise<void> {
-  const known = await foundInstance(db, randomId())
-  const id = randomId()
-  const place = db.engine === 'sqlite' ? '' : `${await databasePlace(db)} ${publicUrl}`
-  await transaction(db, async (sql) => {
-    await renameInstance(sql, id)
-    await writePlace(sql, place)
-  })
-  writeOutside(dataDir, { id, high_water: known.highWater })
-}
-
-function readOutside(dataDir: string): Outside | undefined {
-  const text = readSecretFile(join(dataDir, FILE))
-  if (text === undefined) return undefined
-  try {
-    const { id, high_water } = JSON.parse(text) as Partial<Outside>
-    return { id: String(id), high_water: Number(high_water) || 0 }
-  } catch {
-    return { id: '', high_water: 0 }
-  }
-}
-
-function writeOutside(dataDir: string, outside: Outside): void {
-  replaceSecretFile(join(dataDir, FILE), JSON.stringify(outside))
+  if (outside === undefined) return `the file ${INSTANCE_FILE} is missing in the data directory`
+  return outside.id === instance.id ? undefined : `the file ${INSTANCE_FILE} belongs to another database`
 }

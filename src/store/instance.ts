@@ -3,8 +3,10 @@
  * with what is known outside it (`outbound/instance.ts`), they tell a copy and a restored backup from the real one.
  */
 import { sql as raw } from 'kysely'
-import type { Database, Sql } from './database.ts'
+import { randomId } from '#crypto/random.ts'
+import { type Database, type Sql, transaction } from './database.ts'
 import { addFact, readFact, writeFact } from './facts.ts'
+import { writeOutside } from './instance-file.ts'
 
 const ID = 'instance'
 const HIGH_WATER = 'outbound_high_water'
@@ -27,11 +29,6 @@ export async function foundInstance(db: Database, id: string): Promise<Instance>
   return { id: await addFact(db.sql, ID, id), highWater }
 }
 
-/** From now on this database is `id`, whatever it was: every other copy is not. */
-export async function renameInstance(sql: Sql, id: string): Promise<void> {
-  await writeFact(sql, ID, id)
-}
-
 /** Where the database lay when it was last known to be the real one. */
 export async function readPlace(sql: Sql): Promise<string | undefined> {
   return await readFact(sql, PLACE)
@@ -52,17 +49,26 @@ export async function raiseHighWater(sql: Sql): Promise<number> {
   return Number(value)
 }
 
-/**
- * What a database says that stands on PostgreSQL, beside its name: a copy that was restored elsewhere says another.
- * Empty where the server does not tell.
- */
-export async function databasePlace(db: Database): Promise<string> {
+/** Where a database on PostgreSQL lies and whom it serves: a copy says another place. Empty with SQLite. */
+export async function placeOf(db: Database, publicUrl: string): Promise<string> {
   if (db.engine === 'sqlite') return ''
-  const place = raw<{
+  const named = raw<{
     place: string
   }>`select (select oid from pg_database where datname = current_database())::text as place`
-  const { rows } = await place.execute(db.sql)
-  return `${rows[0]?.place ?? ''}/${await systemIdentifier(db)}`
+  const { rows } = await named.execute(db.sql)
+  return `${rows[0]?.place ?? ''}/${await systemIdentifier(db)} ${publicUrl}`
+}
+
+/** From now on this database and data directory are the real ones; every copy that was made before is not. */
+export async function adoptInstance(db: Database, dataDir: string, publicUrl: string): Promise<void> {
+  const { highWater } = await foundInstance(db, randomId())
+  const id = randomId()
+  const place = await placeOf(db, publicUrl)
+  await transaction(db, async (sql) => {
+    await writeFact(sql, ID, id)
+    await writeFact(sql, PLACE, place)
+  })
+  writeOutside(dataDir, { id, high_water: highWater })
 }
 
 /** Not every server that speaks PostgreSQL's protocol has one, or tells it to everybody. */

@@ -1,0 +1,81 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findConnectionById } from '#store/connections.ts'
+import { adoptInstance } from '#store/instance.ts'
+import { ENGINES, type House, openHouse } from './house.ts'
+import { addCaller, addServer, askToken, connectApplication, OPEN_HERE, outboundBearer } from './outbound-house.ts'
+import { openScriptedServer, rotating, type ScriptedServer } from './scripted-server.ts'
+
+/* A copy of the database, and one that was put back to an earlier state, spend nothing. The tests build on each other. */
+
+const now = () => Math.floor(Date.now() / 1000)
+
+describe.each(ENGINES)('which database is the real one, on %s', (engine) => {
+  let house: House
+  let provider: ScriptedServer
+  let id: string
+  let bearer: string
+
+  beforeAll(async () => {
+    provider = await openScriptedServer()
+    provider.stand('/token', rotating({ graceMs: 0 }))
+    house = await openHouse({ engine, env: OPEN_HERE })
+    const authorization_endpoint = `${provider.url}/authorize`
+    await addServer(house, `${provider.url}/token`, {
+      name: 'real',
+      grant_type: 'authorization_code',
+      authorization_endpoint,
+    })
+    id = await connectApplication(house, 'real')
+    bearer = await outboundBearer(house, await addCaller(house, 'robot'))
+  })
+  afterAll(async () => {
+    await house.close()
+    await provider.close()
+  })
+
+  const db = () => house.app.context.db
+  const file = () => join(house.config.dataDir, 'instance.json')
+  const known = () => JSON.parse(readFileSync(file(), 'utf8'))
+  const expire = () =>
+    db()
+      .sql.updateTable('connections')
+      .set({ soft_at: now() - 30, hard_at: now() - 20, expires_at: now() - 10 })
+      .execute()
+  const ask = async () => {
+    await expire()
+    const { status, body } = await askToken(house, 'real', bearer)
+    return `${status} ${body.code ?? ''}`
+  }
+
+  test('every new refresh token raises the mark, in the database and beside it', async () => {
+    expect(await ask()).toBe('200 ')
+    await expect.poll(() => known().high_water, { timeout: 5000 }).toBe(2)
+  })
+
+  test('a copy spends nothing, until it is told that it is the real one', async () => {
+    if (engine === 'sqlite') rmSync(file())
+    else await db().sql.updateTable('facts').set({ value: 'elsewhere' }).where('name', '=', 'instance_place').execute()
+    await house.restart()
+    const asked = provider.asked.length
+    expect(await ask()).toBe('503 refresh_frozen')
+    expect(provider.asked).toHaveLength(asked)
+    await adoptInstance(db(), house.config.dataDir, house.config.publicUrl)
+    await expect.poll(ask, { timeout: 10_000, interval: 500 }).toBe('200 ')
+    await house.restart()
+    expect(await ask()).toBe('200 ')
+  })
+
+  test('a database that is older than its mark is frozen, connection by connection, until it is released', async () => {
+    await expect.poll(() => known().high_water, { timeout: 5000 }).toBeGreaterThan(3)
+    writeFileSync(file(), JSON.stringify({ ...known(), high_water: 1000 }))
+    await house.restart()
+    expect(await ask()).toBe('503 refresh_frozen')
+    expect((await findConnectionById(db().sql, id))?.frozen_at).not.toBeNull()
+    await db().sql.updateTable('connections').set({ frozen_at: null }).execute()
+    expect(await ask()).toBe('200 ')
+    await house.restart()
+    expect(await ask()).toBe('200 ')
+  })
+})
