@@ -98,6 +98,10 @@ describe.each(ENGINES)('events on %s', (engine) => {
     const other = new Browser(house.url)
     await signIn(other, await other.open('/console/sign-in'), 'guest', USER_PASSWORD)
     expect(await events('kind=console_refused&username=guest', 'system')).toHaveLength(1)
+    await browser.open('/console/callback?code=a-code&state=a-state')
+    const [refused] = await events('kind=console_refused&detail=unknown', 'system')
+    expect(refused).toMatchObject({ username: null, detail: 'unknown state' })
+    expect(JSON.stringify(refused)).not.toMatch(/a-code|a-state/)
   })
 
   test('a token request that is answered notes nothing, and one that is refused writes nothing before it is answered', async () => {

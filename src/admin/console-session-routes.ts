@@ -11,7 +11,6 @@ import { randomToken } from '#crypto/random.ts'
 import { issuerUrl } from '#http/doors.ts'
 import { parseForm } from '#http/form.ts'
 import type { Request, Response, Route } from '#http/message.ts'
-import { Refusal } from '#http/refusal.ts'
 import { consoleClientId } from '#issuer/own-client.ts'
 import { redeemOwnCode } from '#issuer/own-exchange.ts'
 import { headRefused } from '#issuer/refusals.ts'
@@ -104,18 +103,20 @@ async function callback(context: AdminContext, system: Realm, request: Request):
   const answer = parseForm(request.query)
   const state = answer.get('state')
   const browser = readRealmCookie(request, publicUrl, system.name, 'browser')
-  if (state === undefined || browser === undefined || answer.repeated.length > 0) return failed(system, request, 'form')
+  if (state === undefined || browser === undefined || answer.repeated.length > 0) {
+    return failed(context, system, request, 'no browser or no state')
+  }
   const signedIn = await spendConsoleSignIn(context.db, {
     state_hash: sha256Base64url(state),
     browser_hash: sha256Base64url(browser),
   })
-  if (!signedIn) return failed(system, request, 'unknown state')
-  if (answer.get('iss') !== issuerUrl(publicUrl, system.name)) return failed(system, request, 'another issuer')
+  if (!signedIn) return failed(context, system, request, 'unknown state')
+  if (answer.get('iss') !== issuerUrl(publicUrl, system.name)) return failed(context, system, request, 'another issuer')
   const code = answer.get('code')
-  if (code === undefined) return failed(system, request, answer.get('error') ?? 'no code')
+  if (code === undefined) return failed(context, system, request, 'the authorization was refused')
   const verifier = verifierOf({ value: browser }, state)
   const token = await redeemOwnCode(context, system, request, { code, verifier, redirectUri: redirectUri(publicUrl) })
-  if (!token?.user || !token.grant) return failed(system, request, 'the grant has ended')
+  if (!token?.user || !token.grant) return failed(context, system, request, 'the grant has ended')
   if (!token.user.roles.some(isAdministrative)) return await withoutRole(context, system, request, token)
   return await begin(context, system, request, token.user, token.grant.id, signedIn.return_to)
 }
@@ -189,9 +190,11 @@ function eventOf(system: Realm, request: Request, user: User) {
   return { realm_id: system.id, user, client_id: consoleClientId, ...where }
 }
 
-function failed(system: Realm, request: Request, because: string): Response {
-  const refusal = new Refusal(400, 'sign_in_failed', 'the sign-in to the console did not come to its end', { because })
-  request.log.warn({ error: refusal.error, because }, 'a sign-in to the console was refused')
+/** `because`: one of our own sentences, never what was sent. */
+function failed(context: AdminContext, system: Realm, request: Request, because: string): Response {
+  const { address, id } = request
+  context.events.record({ realm_id: system.id, kind: 'console_refused', address, request_id: id, detail: because })
+  request.log.warn({ event: 'console_refused', because }, 'a sign-in to the console did not come to its end')
   return signInFailedPage(system, request)
 }
 
