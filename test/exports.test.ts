@@ -1,9 +1,15 @@
 import { readSheet } from 'read-excel-file/node'
 import { extractText, getDocumentProxy } from 'unpdf'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Call, listQueryOf } from '#admin/call.ts'
+import { exported } from '#admin/export/export.ts'
+import * as contract from '#contract/client.ts'
+import type { Operation } from '#contract/operation.ts'
 import { operations } from '#contract/operations.ts'
 import { itemOf } from '#contract/page.ts'
-import { addClient, addUser } from './clients.ts'
+import { listClients } from '#store/clients.ts'
+import { fill } from './bench/many-rows.ts'
+import { addClient, addUser, realmOf, TEST_ACTOR } from './clients.ts'
 import { type House, openHouse } from './house.ts'
 import { adminOffice, type Office, office, officeOf } from './office.ts'
 
@@ -206,5 +212,60 @@ describe('pdf', () => {
     const columns = 'client_id,client_name,description,enabled,scope,expires_in,roles,built_in,jwks,jwks_uri,logo_uri'
     const told = await viewer.get(`${list}pdf&columns=${columns},tos_uri,policy_uri`)
     expect(told).toMatchObject({ status: 400, body: { field: 'columns', detail: expect.stringContaining('12') } })
+  })
+})
+
+describe('long lists', () => {
+  const long = 20_000
+
+  beforeAll(async () => {
+    await admin.post('/realms', { name: 'long' })
+    await fill(house.app.context.db, (await realmOf(house, 'long')).id, long)
+  }, 120_000)
+
+  test.each(['csv', 'xlsx', 'json'])(
+    '%s of 20,000 rows is made in parts, every row once',
+    async (format) => {
+      const answer = await download(`/realms/long/clients?format=${format}&sort=client_id&columns=client_id,enabled`)
+      const parts: Buffer[] = []
+      for await (const part of answer.body ?? []) parts.push(Buffer.from(part as Uint8Array))
+      expect(parts.length).toBeGreaterThan(3)
+      const ids = await idsIn(format, Buffer.concat(parts))
+      expect(ids.filter((id) => id.startsWith('shop-'))).toEqual(
+        Array.from({ length: long }, (_, at) => `shop-${String(at).padStart(6, '0')}`),
+      )
+    },
+    60_000,
+  )
+
+  async function idsIn(format: string, bytes: Buffer): Promise<string[]> {
+    if (format === 'json') return JSON.parse(bytes.toString()).map((item: { client_id: string }) => item.client_id)
+    const rows = format === 'csv' ? parsedCsv(bytes.toString().slice(1)) : await readSheet(bytes)
+    return rows.slice(1).map((row) => String(row[0]))
+  }
+
+  test('rows are read as the file is read, and no further than its reader goes', async () => {
+    const { db } = house.app.context
+    const read: number[] = []
+    const run = async (call: Call<Operation>) => {
+      const page = await listClients(db, call.realm.id, listQueryOf(call.query as Parameters<typeof listQueryOf>[0]))
+      read.push(page.items.length)
+      return { value: page }
+    }
+    const realm = await realmOf(house, 'long')
+    const call = { context: house.app.context, actor: TEST_ACTOR, realm, query: { format: 'csv' } }
+    const file = await exported({ operation: contract.listClients, run }, call as unknown as Call<Operation>)
+    if (typeof file?.body !== 'object' || !(Symbol.asyncIterator in file.body)) throw new Error('no stream')
+    const parts = file.body[Symbol.asyncIterator]()
+    for (let part = 0; part < 4; part++) await parts.next()
+    expect(read).toEqual([500, 500, 500])
+    await parts.return?.()
+    expect(await parts.next()).toMatchObject({ done: true })
+    expect(read).toHaveLength(3)
+  })
+
+  test('a PDF of so many rows is refused, and says what to ask for', async () => {
+    const told = await viewer.get('/realms/long/clients?format=pdf')
+    expect(told).toMatchObject({ status: 400, body: { field: 'format', detail: expect.stringMatching(/2000.*xlsx/) } })
   })
 })
