@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/postgres-server.ts'],
+    globalSetup: ['test/postgres-server.ts', 'test/console/build.ts'],
     reporters: ['default', './test/reporter.ts'],
     pool: 'forks',
     allowOnly: false,

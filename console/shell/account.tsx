@@ -2,11 +2,14 @@
 import { Menu, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun } from 'lucide-react'
-import { type ReactNode, useRef } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
 import { useMe } from '../parts/api/rights.ts'
 import { currentState } from '../parts/api/session.ts'
-import { Help } from './help.tsx'
+import { isTyping } from '../parts/person/keys.ts'
+import { usePreference } from '../parts/person/preferences.ts'
 import styles from './rail.module.css'
+
+const Help = lazy(async () => ({ default: (await import('./help.tsx')).Help }))
 
 const themes = [
   { value: 'light', label: 'Light', icon: Sun },
@@ -19,6 +22,7 @@ export function Account(): ReactNode {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const [isHelpOpen, help] = useDisclosure(false)
   const form = useRef<HTMLFormElement>(null)
+  useHelpKey(help.open)
   return (
     <>
       <Menu width={224} position="top-start">
@@ -36,19 +40,18 @@ export function Account(): ReactNode {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>Theme</Menu.Label>
-          {themes.map(({ value, label, icon: Icon }) => (
-            <Menu.Item
-              key={value}
-              role="menuitemradio"
-              aria-checked={colorScheme === value}
-              leftSection={<Icon size={15} aria-hidden />}
-              rightSection={colorScheme === value ? '•' : undefined}
-              closeMenuOnClick={false}
-              onClick={() => setColorScheme(value)}
-            >
-              {label}
-            </Menu.Item>
-          ))}
+          <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as typeof colorScheme)}>
+            {themes.map(({ value, label, icon: Icon }) => (
+              <Menu.RadioItem
+                key={value}
+                value={value}
+                closeMenuOnClick={false}
+                rightSection={<Icon size={15} aria-hidden />}
+              >
+                {label}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
           <Menu.Divider />
           <Menu.Item leftSection={<Keyboard size={15} aria-hidden />} rightSection="?" onClick={help.open}>
             Help and keys
@@ -61,7 +64,23 @@ export function Account(): ReactNode {
       <form ref={form} method="post" action="/console/sign-out" hidden>
         <input type="hidden" name="csrf_token" value={currentState().me.csrf_token ?? ''} />
       </form>
-      <Help isOpen={isHelpOpen} onOpen={help.open} onClose={help.close} />
+      {isHelpOpen && (
+        <Suspense>
+          <Help onClose={help.close} />
+        </Suspense>
+      )}
     </>
   )
+}
+
+/** `?`, unless single keys are switched off. */
+function useHelpKey(onHelp: () => void): void {
+  const [hasKeys] = usePreference('single-keys', true)
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key === '?' && hasKeys && !isTyping(event)) onHelp()
+    }
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  }, [hasKeys, onHelp])
 }

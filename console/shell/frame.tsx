@@ -1,15 +1,16 @@
 /** The frame around every page: navigation at the side (a drawer on narrow screens), the page's place, what is announced. */
-import { ActionIcon, Button, Drawer } from '@mantine/core'
+import { ActionIcon, Button } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { type ErrorComponentProps, Outlet, useParams, useRouter, useRouterState } from '@tanstack/react-router'
 import { Menu } from 'lucide-react'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
-import { SessionEnded } from '../parts/dialog/session-ended.tsx'
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
 import { Empty } from '../parts/show/empty.tsx'
 import { ProblemAlert } from '../parts/show/problem.tsx'
 import styles from './frame.module.css'
 import { homeRealm } from './home-realm.ts'
 import { Rail } from './rail.tsx'
+
+const NarrowRail = lazy(async () => ({ default: (await import('./narrow-rail.tsx')).NarrowRail }))
 
 export function Frame(): ReactNode {
   const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
@@ -28,17 +29,9 @@ export function Frame(): ReactNode {
             <Menu size={20} aria-hidden />
           </ActionIcon>
           <span className={styles.topname}>Sallyport</span>
-          <Drawer
-            opened={openedAt === path}
-            onClose={() => setOpenedAt(undefined)}
-            size={272}
-            padding={0}
-            withCloseButton={false}
-            title="Navigation"
-            classNames={{ body: styles.drawer ?? '', header: styles.drawerHeader ?? '' }}
-          >
-            <Rail realm={realm} />
-          </Drawer>
+          <Suspense>
+            <NarrowRail isOpen={openedAt === path} onClose={() => setOpenedAt(undefined)} realm={realm} />
+          </Suspense>
         </div>
       ) : (
         <div className={styles.side}>
@@ -49,7 +42,6 @@ export function Frame(): ReactNode {
         <Outlet />
       </main>
       <RouteAnnouncer path={path} />
-      <SessionEnded />
     </div>
   )
 }

@@ -1,7 +1,6 @@
 /** `?`: the keys, the way to the documentation, and the switch for single keys (WCAG 2.2 §2.1.4). */
 import { Anchor, Kbd, Modal, Switch, Text, Title } from '@mantine/core'
-import { type ReactNode, useEffect } from 'react'
-import { isTyping } from '../parts/person/keys.ts'
+import type { ReactNode } from 'react'
 import { usePreference } from '../parts/person/preferences.ts'
 import styles from './help.module.css'
 
@@ -18,23 +17,10 @@ const keys = [
   [['?'], 'This help'],
 ] as const
 
-interface HelpProps {
-  readonly isOpen: boolean
-  readonly onOpen: () => void
-  readonly onClose: () => void
-}
-
-export function Help({ isOpen, onOpen, onClose }: HelpProps): ReactNode {
+export function Help({ onClose }: { onClose: () => void }): ReactNode {
   const [hasKeys, setHasKeys] = usePreference('single-keys', true)
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      if (event.key === '?' && hasKeys && !isTyping(event)) onOpen()
-    }
-    document.addEventListener('keydown', listen)
-    return () => document.removeEventListener('keydown', listen)
-  }, [hasKeys, onOpen])
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Help" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title="Help" closeButtonProps={{ 'aria-label': 'Close' }}>
       <Title order={3} mb={6}>
         Keys in lists
       </Title>

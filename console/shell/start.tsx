@@ -1,17 +1,17 @@
 /** The first load: who is there decides what is shown, so nothing is shown before. */
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { type ReactNode, StrictMode } from 'react'
+import { lazy, type ReactNode, StrictMode, Suspense } from 'react'
 import type { Root } from 'react-dom/client'
 import { queryClient } from '../parts/api/call.ts'
 import { loadSession, signInUrl } from '../parts/api/session.ts'
-import { Confirmations } from '../parts/dialog/confirm.tsx'
 import { ProblemAlert } from '../parts/show/problem.tsx'
 import { pageNonce } from './nonce.ts'
 import { router } from './router.ts'
 import { theme } from './theme.ts'
+
+const OverThePage = lazy(async () => ({ default: (await import('./over-the-page.tsx')).OverThePage }))
 
 export async function start(root: Root): Promise<void> {
   try {
@@ -37,8 +37,9 @@ function Console(): ReactNode {
       <Look>
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
-          <Confirmations />
-          <Notifications position="bottom-right" limit={4} zIndex={900} />
+          <Suspense>
+            <OverThePage />
+          </Suspense>
         </QueryClientProvider>
       </Look>
     </StrictMode>

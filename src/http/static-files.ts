@@ -49,8 +49,8 @@ export function staticFileRoutes({ base, directory, missing }: StaticFilesOption
   /** One look at the stamp: a build that ends while the server runs is seen at the next page. */
   const current = (): Folder => {
     const stamp = stampOf(directory)
-    if (stamp === undefined) throw new Refusal(503, 'not_built', missing)
-    if (held?.stamp !== stamp) held = readFolder(directory, stamp, held)
+    if (stamp !== undefined && held?.stamp !== stamp) held = readFolder(directory, stamp, held)
+    if (held === undefined) throw new Refusal(503, 'not_built', missing)
     return held
   }
   const common = { methods: ['GET'], refused: refusedAsAsked }

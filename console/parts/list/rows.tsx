@@ -1,17 +1,14 @@
 /** The rows. Of a long list only those in sight are in the page; all have one height, so that the rest is arithmetic. */
 import { ActionIcon, Checkbox } from '@mantine/core'
 import { Link, type LinkProps } from '@tanstack/react-router'
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { Ellipsis, Pencil } from 'lucide-react'
-import { memo, type ReactNode, type RefObject, useEffect, useRef } from 'react'
+import { lazy, memo, type ReactNode, type RefObject, Suspense } from 'react'
 import type { Target } from './action.ts'
 import { Cell } from './cell.tsx'
 import type { Column } from './column.ts'
 import styles from './list.module.css'
 import type { Selection } from './selection.ts'
 
-/** As list.module.css has it. */
-export const rowPixels = 37
 /** Below that every row is in the page: the browser's own search finds it. */
 const virtualFrom = 200
 
@@ -31,8 +28,17 @@ export interface RowsProps<Row> {
   readonly scroller: RefObject<HTMLDivElement | null>
 }
 
+const VirtualRows = lazy(async () => ({ default: (await import('./virtual-rows.tsx')).VirtualRows })) as <Row>(
+  props: RowsProps<Row>,
+) => ReactNode
+
 export function Rows<Row>(props: RowsProps<Row>): ReactNode {
-  return props.rows.length > virtualFrom ? <VirtualRows {...props} /> : <PlainRows {...props} />
+  if (props.rows.length <= virtualFrom) return <PlainRows {...props} />
+  return (
+    <Suspense fallback={<tbody />}>
+      <VirtualRows {...props} />
+    </Suspense>
+  )
 }
 
 function PlainRows<Row>(props: RowsProps<Row>): ReactNode {
@@ -45,40 +51,13 @@ function PlainRows<Row>(props: RowsProps<Row>): ReactNode {
   )
 }
 
-function VirtualRows<Row>(props: RowsProps<Row>): ReactNode {
-  const { rows, scroller, active } = props
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowPixels,
-    overscan: 12,
-  })
-  const hasMoved = useRef(false)
-  useEffect(() => {
-    if (hasMoved.current) virtual.scrollToIndex(active)
-    hasMoved.current = true
-  }, [active, virtual])
-  const shown = virtual.getVirtualItems()
-  const above = shown[0]?.start ?? 0
-  const below = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0)
-  return (
-    <tbody>
-      {above > 0 && <tr aria-hidden style={{ height: above }} />}
-      {shown.map(({ index }) => (
-        <OneRow key={index} row={rows[index]} index={index} of={props} />
-      ))}
-      {below > 0 && <tr aria-hidden style={{ height: below }} />}
-    </tbody>
-  )
-}
-
 interface OneRowProps<Row> {
   readonly row: Row | undefined
   readonly index: number
   readonly of: RowsProps<Row>
 }
 
-function OneRow<Row>({ row, index, of }: OneRowProps<Row>): ReactNode {
+export function OneRow<Row>({ row, index, of }: OneRowProps<Row>): ReactNode {
   const { columns, idOf, nameOf, open, edit, selection, hasActions, active, onActive, onMenu } = of
   if (row === undefined) {
     const width = columns.length + (selection ? 1 : 0) + (hasActions ? 1 : 0)

@@ -1,5 +1,5 @@
 /** Above the list: search, what is filtered, columns, Refresh, Export, New; and what to do with the chosen rows. */
-import { ActionIcon, Button, Checkbox, CloseButton, Menu, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, CloseButton, Menu, TextInput, Tooltip } from '@mantine/core'
 import { Columns3, FilterX, RefreshCw, Search } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTyped } from '../person/use-typed.ts'
@@ -87,17 +87,15 @@ export function ColumnsMenu<Row>({ columns, shown, onChange }: ColumnsMenuProps<
             .map((column) => column.id)
             .filter((other) => (other === id ? !isShown : shown.includes(other)))
           return (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={id}
-              role="menuitemcheckbox"
-              aria-checked={isShown}
+              checked={isShown}
               // The first column is the row's name.
               disabled={index === 0}
-              leftSection={<Checkbox.Indicator size="xs" checked={isShown} />}
-              onClick={() => onChange(toggled)}
+              onChange={() => onChange(toggled)}
             >
               {title}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           )
         })}
         <Menu.Divider />

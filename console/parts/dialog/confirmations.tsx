@@ -1,50 +1,14 @@
-/** Questions before something is done that cannot simply be done again. Asked from anywhere, answered by a promise. */
+/** The place where questions are shown: once, at the end of the console. */
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { type ReactNode, useState, useSyncExternalStore } from 'react'
 import { tellProblem } from '../show/problem.tsx'
+import { ask, currentQuestion, type Question, subscribe } from './confirm.ts'
 
-export interface Question {
-  readonly title: string
-  /** What happens, and what breaks. */
-  readonly body: ReactNode
-  /** `Delete client`. */
-  readonly confirm: string
-  readonly isDangerous?: boolean
-  /** Has to be typed first: for what cannot be undone. */
-  readonly typed?: string
-  /** A milder way: `Disable instead`. */
-  readonly instead?: { readonly label: string; readonly run: () => Promise<unknown> }
-  /** Done while the dialog is open; a refusal is told and the dialog stays. */
-  readonly run: () => Promise<unknown>
-}
-
-type Asked = Question & { readonly answer: (isDone: boolean) => void }
-
-let asked: Asked | undefined
-const listeners = new Set<() => void>()
-
-function become(next: Asked | undefined): void {
-  asked = next
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => void listeners.delete(listener)
-}
-
-/** Resolves true when it was done, false when the person thought better of it (or took the milder way). */
-export function confirm(question: Question): Promise<boolean> {
-  asked?.answer(false)
-  return new Promise((answer) => become({ ...question, answer }))
-}
-
-/** The place where questions are shown: once, at the end of the console. */
 export function Confirmations(): ReactNode {
-  const current = useSyncExternalStore(subscribe, () => asked)
+  const current = useSyncExternalStore(subscribe, currentQuestion)
   const close = (isDone: boolean) => {
     current?.answer(isDone)
-    become(undefined)
+    ask(undefined)
   }
   return (
     <Modal
