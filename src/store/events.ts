@@ -9,7 +9,8 @@
 import { sha256Base64url } from '#crypto/hash.ts'
 import { randomId } from '#crypto/random.ts'
 import { type Database, type Sql, transaction } from './database.ts'
-import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
+import { type LargeListRules, largePage } from './large-listing.ts'
+import type { ListQuery, Page } from './listing.ts'
 import type { EventsTable } from './passing-tables.ts'
 
 export const eventKinds = [
@@ -193,15 +194,15 @@ async function write(sql: Sql, row: EventsTable): Promise<void> {
 
 export type EventRecord = Readonly<Omit<EventsTable, 'realm_id' | 'expires_at'>>
 
-const eventList: ListRules = {
+const eventList: LargeListRules = {
   fields: {
     at_ms: { kind: 'number', column: 'at_ms' },
     last_at_ms: { kind: 'number', column: 'last_at_ms' },
     count: { kind: 'number', column: 'count' },
     kind: { kind: 'text', column: 'kind' },
-    user_id: { kind: 'text', column: 'user_id' },
-    username: { kind: 'text', column: 'username' },
-    client_id: { kind: 'text', column: 'client_id' },
+    user_id: { kind: 'text', column: 'user_id', nullable: true },
+    username: { kind: 'text', column: 'username', nullable: true },
+    client_id: { kind: 'text', column: 'client_id', nullable: true },
     address: { kind: 'text', column: 'address' },
     request_id: { kind: 'text', column: 'request_id' },
     detail: { kind: 'text', column: 'detail' },
@@ -209,6 +210,7 @@ const eventList: ListRules = {
   search: ['kind', 'username', 'client_id', 'address'],
   sort: '-at_ms',
   key: 'id',
+  isCostly: true,
 }
 
 /** A page of what happened in a realm, the newest first. */
@@ -218,5 +220,5 @@ export async function listEvents(db: Database, realmId: string, query: ListQuery
     .select(['id', 'at_ms', 'last_at_ms', 'count', 'kind', 'user_id', 'username', 'client_id', 'address'])
     .select(['request_id', 'detail'])
     .where('realm_id', '=', realmId)
-  return await listPage(all, eventList, query)
+  return await largePage(db, all, eventList, query)
 }
