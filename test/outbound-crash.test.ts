@@ -52,7 +52,7 @@ describe.each(ENGINES)('a crash in a refresh, on %s', (engine) => {
     const node = await NodeProcess.at(place)
     const issuer = () => `${node.url}/realms/default`
     let bearer: string | undefined
-    const scene: Scene = {
+    const scenery: Scene = {
       place,
       node,
       id,
@@ -78,23 +78,23 @@ describe.each(ENGINES)('a crash in a refresh, on %s', (engine) => {
             .execute()
         }),
     }
-    await scene.later(1)
+    await scenery.later(1)
     provider.asked.length = 0
     await node.start()
-    return scene
+    return scenery
   }
 
   /** Kills the node while the provider holds the answer of the refresh; `step` is what the provider does meanwhile. */
-  async function killedWhileHeld({ node, ask }: Scene, step: Step): Promise<void> {
+  async function killedWhileHeld(scenery: Scene, step: Step): Promise<void> {
     const { promise: killed, resolve } = Promise.withResolvers<void>()
     provider.next(async (asked) => {
       const reply = typeof step === 'function' ? await step(asked) : step
       await killed
       return reply
     })
-    const lost = ask().catch(() => 'lost')
+    const lost = scenery.ask().catch(() => 'lost')
     await expect.poll(() => provider.asked.length, { timeout: 10_000 }).toBe(1)
-    await node.kill()
+    await scenery.node.kill()
     resolve()
     expect(await lost).toBe('lost')
   }

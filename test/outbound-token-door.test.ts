@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Credentials } from './clients.ts'
+import { freshToken } from '#outbound/fresh-token.ts'
+import { type Credentials, realmOf } from './clients.ts'
 import { type House, openHouse } from './house.ts'
 import { addCaller, addServer, askToken, OPEN_HERE, outboundBearer } from './outbound-house.ts'
 import { openScriptedServer, type ScriptedServer } from './scripted-server.ts'
@@ -85,9 +86,57 @@ describe('the token door', () => {
     expect(provider.asked).toHaveLength(1)
   })
 
-  test('a disabled server answers 503 with its reason; a server that a person must authorize 409', async () => {
+  test('a server that a person must authorize answers 409', async () => {
     await addServer(house, `${provider.url}/token`, { name: 'Personal', grant_type: 'authorization_code' })
     expect(await askToken(house, 'personal', bearer)).toMatchObject({ status: 409, body: { code: 'not_connected' } })
+  })
+
+  test('a server that is to be disabled after repeated failure answers 503 with the reason, and is asked no more', async () => {
+    const input = { name: 'Fragile', on_failure: 'disable', max_retry_attempts: 1 } as const
+    await addServer(house, `${provider.url}/token`, input)
+    provider.stand('/token', { status: 500 })
+    await askToken(house, 'fragile', bearer)
+    const told = await askToken(house, 'fragile', bearer)
+    expect(told).toMatchObject({ status: 503, body: { code: 'disabled' } })
+    expect(told.body.detail).toContain('http_500')
+    expect(provider.asked).toHaveLength(2)
+  })
+
+  test('N163 a token is for one person, one layer and one scope: concurrent refreshes never mix them up', async () => {
+    const server = await addServer(house, `${provider.url}/token`, { name: 'Many' })
+    const realm = await realmOf(house, 'default')
+    provider.stand('/token', ({ parameters }) => ({ ...given(`for ${parameters['scope']}`), delayMs: 20 }))
+    const { context } = house.app
+    const subject = { kind: 'application' } as const
+    const scopes = Array.from({ length: 20 }, (_, at) => `scope-${at % 10}`)
+    const tokens = await Promise.all(scopes.map((scope) => freshToken(context, { realm, server, subject, scope })))
+    expect(tokens).toMatchObject(scopes.map((scope) => ({ kind: 'token', access_token: `for ${scope}` })))
+    expect(provider.asked).toHaveLength(10)
+    const person = { kind: 'user', user_id: 'somebody' } as const
+    expect(await freshToken(context, { realm, server, subject: person, scope: 'scope-1' })).toMatchObject({
+      kind: 'needs_authorization',
+    })
+    const layered = { realm, server, subject, scope: 'scope-1', environment: 'elsewhere' }
+    expect(await freshToken(context, layered)).toMatchObject({ access_token: 'for scope-1' })
+    expect(provider.asked).toHaveLength(11)
+  })
+
+  test('a token that an API refuses is renewed once, and the one that came for it is not renewed again', async () => {
+    const server = await addServer(house, `${provider.url}/token`, { name: 'Refused' })
+    const wanted = { realm: await realmOf(house, 'default'), server, subject: { kind: 'application' } as const }
+    let made = 0
+    provider.stand('/token', () => given(`token-${++made}`))
+    const { context } = house.app
+    const version = async (refused_version?: number): Promise<number> => {
+      const token = await freshToken(context, wanted, refused_version === undefined ? {} : { refused_version })
+      return token.kind === 'token' ? token.version : 0
+    }
+    const first = await version()
+    const second = await version(first)
+    expect(second).toBe(first + 1)
+    expect(await version(first)).toBe(second)
+    expect(await version(second)).toBe(second)
+    expect(made).toBe(2)
   })
 
   test('min_validity renews a token that would end too soon, and is bounded', async () => {

@@ -28,6 +28,8 @@ export class Engine {
   readonly #db: Database
   readonly #flights = new Map<string, Promise<unknown>>()
   readonly #opened = new Map<string, Opened>()
+  /** By connection: the version that was fetched because an API had refused the one before. */
+  readonly #refused = new Map<string, number>()
   #used = new Map<string, number>()
   readonly #timer: NodeJS.Timeout
   #isClosing = false
@@ -65,6 +67,17 @@ export class Engine {
     if (this.#opened.size >= OPENED_LIMIT) this.#opened.clear()
     this.#opened.set(id, { version, token })
     return token
+  }
+
+  /**
+   * An API refused the token of that version. True: it may be renewed for that; false: it was fetched for just this
+   * reason, and another one would fare no better.
+   */
+  mayRenewRefused(id: string, version: number): boolean {
+    if (this.#refused.get(id) === version) return false
+    if (this.#refused.size >= OPENED_LIMIT) this.#refused.clear()
+    this.#refused.set(id, version + 1)
+    return true
   }
 
   /** Its token was given out; written behind, coalesced. */

@@ -10,7 +10,7 @@ import { type Leased, releaseConnection, takeConnection } from '#store/connectio
 import { type ConnectionRow, findConnectionById } from '#store/connections.ts'
 import type { OAuthServer } from '#store/oauth-servers.ts'
 import type { Realm } from '#store/realms.ts'
-import { attempt } from './attempt.ts'
+import { attempt, type Ended, type Task } from './attempt.ts'
 import { allowCarefully, noteSuccess } from './careful.ts'
 import type { OutboundContext } from './context.ts'
 import { type Effective, effectiveServer } from './effective-server.ts'
@@ -116,12 +116,23 @@ async function underLease(
   if (plan === undefined) return await nobodyConnected(context, leased, server)
   const held = plan.isSpent ? await mayNotSpend(context, leased, server, plan) : undefined
   if (held) return held
-  const maxRetries = server.max_retry_attempts
-  const ended = await attempt(context, leased, { realm, server, plan, deadline, maxRetries })
+  const task = { realm, server, plan, deadline, maxRetries: server.max_retry_attempts }
+  const ended = await withSecretsOfNow(context, leased, task, await attempt(context, leased, task))
   if (ended.kind === 'overtaken') return { row: await findConnectionById(context.db.sql, row.id) }
   if (ended.kind === 'refused') return await settle(context, leased, { server, plan, ...ended })
   await noteSuccess(context, server)
   return { row: ended.saved.row }
+}
+
+/** A secret that an external store holds may have been replaced there: it is asked again before it is called wrong. */
+async function withSecretsOfNow(context: OutboundContext, leased: Leased, task: Task, ended: Ended): Promise<Ended> {
+  const { realm, server, plan } = task
+  const isExternal = server.secrets.some(({ reference }) => reference !== null)
+  if (!isExternal || ended.kind !== 'refused' || ended.refused.code !== 'invalid_client') return ended
+  const effective = await effectiveServer(context, realm.name, server, layersOf(leased.row), { fresh: true })
+  const anew = effective.kind === 'effective' ? planOf(context.seal, server, leased.row, effective) : undefined
+  const isOther = anew && JSON.stringify(anew.settings.authentication) !== JSON.stringify(plan.settings.authentication)
+  return isOther ? await attempt(context, leased, { ...task, plan: anew }) : ended
 }
 
 /** What its row says that nobody has to ask the provider for. */

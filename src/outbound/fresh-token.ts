@@ -36,6 +36,8 @@ export interface TokenOptions {
   readonly min_validity?: number
   /** Seconds; the server's Maximum wait duration is the most. */
   readonly wait_seconds?: number
+  /** The API did not take the token of this version: a new one is fetched, once for each version. */
+  readonly refused_version?: number
   /** A new one, whatever the old one says. */
   readonly force?: boolean
 }
@@ -68,7 +70,8 @@ export async function freshToken(
   const row = (await findConnection(context.db, key)) ?? (await begun(context, wanted, key))
   if (row === undefined) return { kind: 'needs_authorization', problem: notConnected }
   const now = nowSeconds()
-  const freshness = options.force ? 'hard' : freshnessNow(row, server, now, options.min_validity)
+  const isRefused = options.refused_version === row.version && context.engine.mayRenewRefused(row.id, row.version)
+  const freshness = options.force || isRefused ? 'hard' : freshnessNow(row, server, now, options.min_validity)
   if (freshness === 'fresh') return answerOf(context, row, server)
   const blocked = blockedBy(row, now, options.force === true)
   if (blocked) return answerOf(context, row, server, blocked)

@@ -11,6 +11,12 @@ const TRY_SECONDS = 10
 
 /** Only for servers whose grant needs nobody but us; the others answer `needs_authorization`. */
 export function tryServer(context: OutboundContext, realm: Realm, server: OAuthServer): Promise<FreshToken> {
-  const once = { ...server, max_retry_attempts: 0, max_wait_seconds: Math.min(server.max_wait_seconds, TRY_SECONDS) }
+  const once: OAuthServer = {
+    ...server,
+    max_retry_attempts: 0,
+    max_wait_seconds: Math.min(server.max_wait_seconds, TRY_SECONDS),
+    // A try is no use: it never switches a server off.
+    on_failure: 'retry',
+  }
   return freshToken(context, { realm, server: once, subject: { kind: 'application' } }, { force: true })
 }

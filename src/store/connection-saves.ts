@@ -75,7 +75,7 @@ export function saveTokens(
 }
 
 function columnsOf(tokens: SavedTokens, now: number) {
-  const { hasNewRefreshToken, ...columns } = tokens
+  const { hasNewRefreshToken: _hasNew, ...columns } = tokens
   return {
     ...columns,
     ...attemptEnded,
