@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addClient } from './clients.ts'
+import { addClient, type Credentials } from './clients.ts'
 import { ENGINES, type House, openHouse } from './house.ts'
 import { adminOffice, type Office } from './office.ts'
+import { addCaller, askToken, outboundBearer } from './outbound-house.ts'
 import { openScriptedServer, type ScriptedServer } from './scripted-server.ts'
 
 describe.each(ENGINES)('the layers over OAuth servers on %s', (engine) => {
@@ -166,5 +167,51 @@ describe.each(ENGINES)('the layers over OAuth servers on %s', (engine) => {
     await admin.delete(`${realm}/clients/passing`)
     await addClient(house, { client_id: 'passing' })
     expect((await admin.get(`${path}/for-one`)).body.allowed_clients).toEqual([])
+  })
+
+  test('a category keeps out whom it does not name, though the server would let everybody in', async () => {
+    const [named, stranger] = [await addCaller(house, 'named'), await addCaller(house, 'stranger')]
+    await admin.post(`${realm}/categories`, { name: 'Guarded', allowed_clients: ['named'] })
+    await admin.post(path, { ...fields('Guarded'), category: 'Guarded', allowed_clients: ['*'] })
+    const status = async (caller: Credentials) =>
+      (await askToken(house, 'guarded', await outboundBearer(house, caller))).status
+    expect([await status(named), await status(stranger)]).toEqual([200, 403])
+    await admin.patch(`${realm}/categories/Guarded`, { allowed_clients: null })
+    expect(await status(stranger)).toBe(200)
+    await admin.patch(`${path}/guarded`, { allowed_clients: ['named'] })
+    expect([await status(named), await status(stranger)]).toEqual([200, 403])
+  })
+
+  test('a client gets the settings of its environment', async () => {
+    const caller = await addCaller(house, 'in-staging')
+    await admin.patch(`${realm}/clients/in-staging`, { environment: 'staging' })
+    const overrides = [{ environment: 'staging', scope: 'staging only' }]
+    await admin.post(path, { ...fields('By environment'), overrides, allowed_clients: ['*'] })
+    expect((await askToken(house, 'by-environment', await outboundBearer(house, caller))).status).toBe(200)
+    expect(foreign.last().parameters).toMatchObject({ scope: 'staging only' })
+  })
+
+  test('N181 what was connected before an address, an account or a grant changed is not sent to the new one', async () => {
+    const owner = { grant_type: 'password', owner_username: 'bot', owner_password: 'a password of theirs' }
+    await admin.post(path, { ...fields('Owned'), ...owner, base_url: `${foreign.url}/api` })
+    const connections = async () => (await admin.get(`${path}/owned/connections`)).body.items
+    expect((await admin.post(`${path}/owned/test`)).body).toMatchObject({ works: true })
+    expect(await connections()).toMatchObject([{ state: 'ok', has_access_token: true }])
+    await admin.patch(`${path}/owned`, { description: 'no matter' })
+    expect(await connections()).toMatchObject([{ state: 'ok', has_access_token: true }])
+    for (const change of [{ base_url: 'https://elsewhere.example/api' }, { client_id: 'another account' }]) {
+      await admin.patch(`${path}/owned`, change)
+      expect(await connections()).toMatchObject([{ has_access_token: false }])
+      await admin.post(`${path}/owned/test`)
+      expect(await connections()).toMatchObject([{ state: 'ok', has_access_token: true }])
+    }
+  })
+
+  test('a realm may ask for a new authorization after every change', async () => {
+    expect((await admin.patch(realm, { strict_reauthorization: true })).body.strict_reauthorization).toBe(true)
+    await admin.patch(`${path}/owned`, { description: 'changed' })
+    const { items } = (await admin.get(`${path}/owned/connections`)).body
+    expect(items).toMatchObject([{ has_access_token: false }])
+    await admin.patch(realm, { strict_reauthorization: false })
   })
 })

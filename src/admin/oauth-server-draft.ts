@@ -17,6 +17,7 @@ import {
   type StoredSecret,
 } from '#store/oauth-server-settings.ts'
 import type { OAuthServer, ServerOverride } from '#store/oauth-servers.ts'
+import { mergePatch } from './merge-patch.ts'
 import { invalidField } from './problem.ts'
 
 export type Given = Omit<OAuthServerBody, 'name' | 'client_id' | 'grant_type'> | OAuthServerPatch
@@ -105,6 +106,10 @@ export function draftServer(
   const merged: Record<string, unknown> = { ...fallback, ...(current && fieldsOf(current)) }
   for (const [field, value] of Object.entries(withoutSecrets(rest))) {
     if (value !== undefined) merged[field] = value ?? fallback[field]
+  }
+  if (rest.assertion_claims) {
+    // RFC 7396: a document within the document is patched as well.
+    merged['assertion_claims'] = mergePatch(current?.assertion_claims ?? {}, rest.assertion_claims)
   }
   for (const field of required) if (typeof merged[field] !== 'string') throw invalidField(field, 'must be there')
   const plain = merged as unknown as ServerFields
