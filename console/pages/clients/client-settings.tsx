@@ -1,76 +1,130 @@
 /** What a client is and may do. */
-import { useNavigate, useParams } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { Alert, Text } from '@mantine/core'
+import { useParams } from '@tanstack/react-router'
+import { Lock } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { useWatch } from 'react-hook-form'
 import type { Answer } from '#contract/caller.ts'
 import { type Client, readClient, updateClient } from '#contract/client.ts'
 import { useRead } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { tellDone } from '../../parts/dialog/undo.tsx'
 import { useEditForm } from '../../parts/form/contract-form.ts'
-import { DurationField, SwitchField, TextareaField, TextField } from '../../parts/form/fields.tsx'
+import { TextField } from '../../parts/form/fields.tsx'
 import { Form, FormSection } from '../../parts/form/form.tsx'
-import { ListField } from '../../parts/form/list-field.tsx'
-
-const titles = {
-  client_name: 'Name',
-  description: 'Description',
-  client_uri: 'URI',
-  enabled: 'Enabled',
-  redirect_uris: 'Redirect URIs',
-  expires_in: 'Expires in',
-}
+import { ClientSecretDialog } from './client-secret-dialog.tsx'
+import { hasSecret, titles, valuesOf } from './client-values.ts'
+import styles from './clients.module.css'
+import { useLinkedFields } from './linked-fields.ts'
+import { type RealmChoices, useRealmChoices } from './realm-choices.ts'
+import { Contradictions } from './said-beside.tsx'
+import {
+  AboutFields,
+  AddressesSection,
+  AppearanceSection,
+  AuthenticationSection,
+  GrantsSection,
+  KeysSection,
+  ReachSection,
+  ScopesSection,
+  TokensSection,
+} from './settings-sections.tsx'
 
 export function ClientSettings(): ReactNode {
   const { realm, clientId } = useParams({ from: '/realms/$realm/clients/$clientId/' })
   const { data } = useRead(readClient, { params: { realm, client_id: clientId } })
-  return data && <Settings key={data.value.client_id} realm={realm} stored={data} />
+  const choices = useRealmChoices(realm)
+  if (data === undefined || choices === undefined) return null
+  return <Settings key={data.value.client_id} realm={choices} stored={data} />
 }
 
-function Settings({ realm, stored }: { realm: string; stored: Answer<Client> }): ReactNode {
-  const navigate = useNavigate()
+function Settings({ realm, stored }: { realm: RealmChoices; stored: Answer<Client> }): ReactNode {
   const { client_id, built_in } = stored.value
-  const back = { to: '/realms/$realm/clients', params: { realm } } as const
+  const mayWrite = useMayWrite(realm.name)
+  const [secret, setSecret] = useState<string>()
   const edit = useEditForm({
     read: readClient,
     write: updateClient,
-    params: { realm, client_id },
+    params: { realm: realm.name, client_id },
     stored,
     valuesOf,
-    onDone: () => {
+    onDone: ({ client_secret }) => {
       tellDone(`${client_id} is saved`)
-      void navigate(back)
+      setSecret(client_secret)
     },
   })
+  useLinkedFields(edit.form)
   return (
-    <Form of={edit} back={back} titles={titles} isReadOnly={!useMayWrite(realm) || built_in}>
-      <FormSection title="Basics" text="How the client is called here, and on the pages that people see.">
-        <TextField name="client_name" label={titles.client_name} isRequired />
-        <TextareaField name="description" label={titles.description} />
-        <TextField name="client_uri" label={titles.client_uri} placeholder="https://shop.example" />
-        <SwitchField name="enabled" label={titles.enabled} hint="A disabled client gets no codes and no tokens." />
-      </FormSection>
-      <FormSection title="Redirect URIs" text="Where a code may be sent. The whole address counts, letter by letter.">
-        <ListField
-          name="redirect_uris"
-          label={titles.redirect_uris}
-          addLabel="Add redirect URI"
-          placeholder="https://shop.example/callback"
-        />
-      </FormSection>
-      <FormSection title="Tokens">
-        <DurationField name="expires_in" label={titles.expires_in} inherits={{ says: 'as the realm' }} />
-      </FormSection>
-    </Form>
+    <>
+      {built_in && (
+        <Alert color="gray" variant="light" icon={<Lock aria-hidden />} className={styles.told ?? ''}>
+          This client comes with Sallyport, which needs it as it is: it can be read here, not changed.
+        </Alert>
+      )}
+      <Form
+        of={edit}
+        back={{ to: '/realms/$realm/clients', params: { realm: realm.name } }}
+        titles={titles}
+        isReadOnly={!mayWrite || built_in}
+      >
+        <Contradictions realm={realm}>
+          <FormSection title="Basics" text="How the client is called here, and on the pages that people see.">
+            <FixedId clientId={client_id} />
+            <TextField name="client_name" label={titles.client_name} isRequired />
+            <AboutFields />
+          </FormSection>
+          <AuthenticationSection>
+            <MethodChange before={stored.value.token_endpoint_auth_method} />
+          </AuthenticationSection>
+          <GrantsSection />
+          <AddressesSection />
+          <ScopesSection realm={realm} />
+          <TokensSection realm={realm} />
+          <KeysSection />
+          <AppearanceSection />
+          <ReachSection realm={realm} />
+        </Contradictions>
+      </Form>
+      <ClientSecretDialog
+        realm={realm.name}
+        clientId={client_id}
+        secret={secret}
+        onClose={() => setSecret(undefined)}
+      />
+    </>
   )
 }
 
-function valuesOf(client: Client) {
-  return {
-    client_name: client.client_name,
-    description: client.description,
-    client_uri: client.client_uri,
-    enabled: client.enabled,
-    redirect_uris: client.redirect_uris,
-    expires_in: client.expires_in,
-  }
+/** Part of every request that the client makes: it never changes. */
+function FixedId({ clientId }: { clientId: string }): ReactNode {
+  return (
+    <div>
+      <Text size="xs" fw={600}>
+        {titles.client_id}
+      </Text>
+      <Text size="sm" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
+        {clientId}
+      </Text>
+    </div>
+  )
+}
+
+/** Another way to authenticate ends every secret that there is. */
+function MethodChange({ before }: { before: string }): ReactNode {
+  const after = String(useWatch({ name: 'token_endpoint_auth_method' }))
+  if (kindOf(before) === kindOf(after)) return null
+  const text = hasSecret(after)
+    ? 'When this is saved, the secrets that it has end, and a new one is made and shown once.'
+    : 'When this is saved, its secrets end.'
+  return (
+    <div aria-live="polite" className={styles.contradiction} data-tone="risk">
+      <p>{text}</p>
+    </div>
+  )
+}
+
+/** Secrets that are kept hashed serve both ways of sending them; those for signing are kept otherwise. */
+function kindOf(method: string): string {
+  if (!hasSecret(method)) return 'none'
+  return method === 'client_secret_jwt' ? 'sealed' : 'shared'
 }
