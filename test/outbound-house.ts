@@ -1,6 +1,5 @@
 /** A house whose door out leads to a scripted server: servers, clients that may use them, and people's connections. */
 import { randomId } from '#crypto/random.ts'
-import type { Profile } from '#oauth-client/profile.ts'
 import { effectiveServer } from '#outbound/effective-server.ts'
 import { exchange } from '#outbound/exchange.ts'
 import { baseOnly } from '#outbound/layers.ts'
@@ -117,19 +116,22 @@ export async function askToken(
   return { status: response.status, headers: response.headers, body: await jsonOf(response) }
 }
 
-/** The application's own connection by a code, as if an administrator had just come back from the provider. */
-export async function connectApplication(house: House, slug: string): Promise<string> {
+/** A connection by a code, as if its person (or, for the application's own, an administrator) had just come back. */
+export async function connect(house: House, slug: string, userId?: string): Promise<string> {
   const { context } = house.app
   const realm = await realmOf(house, 'default')
   const server = await serverNamed(house, slug)
   const effective = await effectiveServer(context, realm.name, server, baseOnly)
   if (effective.kind === 'refused') throw new Error(effective.description)
-  const wanted = { realm, server, subject: { kind: 'application' } as const }
+  const subject =
+    userId === undefined ? ({ kind: 'application' } as const) : ({ kind: 'user', user_id: userId } as const)
+  const wanted = { realm, server, subject }
   const grant = { type: 'authorization_code', code: randomId(), redirect_uri: 'https://here.example/cb' } as const
   const done = await exchange(context, wanted, effective.settings, grant)
   if (done.kind === 'refused') throw new Error(`not connected: ${done.problem.code}`)
   return done.row.id
 }
 
-/** How a profile of these tests rotates. */
-export type Rotation = NonNullable<Profile['refresh_token']>
+export function connectApplication(house: House, slug: string): Promise<string> {
+  return connect(house, slug)
+}
