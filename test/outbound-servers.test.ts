@@ -246,4 +246,24 @@ describe.each(ENGINES)('OAuth servers on %s', (engine) => {
     expect((await admin.get('/realms/default/connectors?oauth_server=chang')).body.total).toBe(1)
     expect((await admin.delete('/realms/default/connectors/Plain')).status).toBe(204)
   })
+
+  test('health names secrets that end, servers that fail, and what is risky', async () => {
+    const now = Math.floor(Date.now() / 1000)
+    foreign.next({ status: 401, json: { error: 'invalid_client' } })
+    await admin.post(path, { ...fields('Ill'), secret_expires_at: now + 86_400 })
+    await admin.post(path, { ...fields('Ended'), secret_expires_at: now - 1, allowed_clients: ['*'] })
+    const rules = async (slug: string) => {
+      const { items } = (await admin.get(`/realms/default/health?object_kind=oauth_server&object_id=${slug}`)).body
+      return items.map(({ rule }: { rule: string }) => rule).toSorted()
+    }
+    expect(await rules('ill')).toEqual([
+      'server_error',
+      'server_for_nobody',
+      'server_plain_http',
+      'server_secret_expiring',
+    ])
+    expect(await rules('ended')).toEqual(['server_plain_http', 'server_secret_expired'])
+    await admin.post(`${path}/ended/disable`)
+    expect(await rules('ended')).toEqual([])
+  })
 })

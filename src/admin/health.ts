@@ -9,6 +9,7 @@ import { type Call, type Handled, handle, wholePage } from './call.ts'
 import { clientOfPath } from './clients.ts'
 import type { AdminContext } from './context.ts'
 import { judgeClientHealth, judgeRealmHealth } from './health-rules.ts'
+import { findServerHealth } from './oauth-server-health.ts'
 
 const batchSize = 500
 /** Clients that one answer looks at: each is read and judged anew. */
@@ -51,6 +52,7 @@ async function findAll(context: AdminContext, realm: Realm): Promise<{ findings:
   await legacyUses.flush()
   const now = nowSeconds()
   const findings = judgeRealmHealth({ realm, facts: await findRealmFacts(db, realm, now), now })
+  findings.push(...(await findServerHealth(context, realm, now)))
   for (let page = 1; page <= mostClients / batchSize; page += 1) {
     const { items } = await listClients(db, realm.id, { filters: {}, sort: 'client_id', page, page_size: batchSize })
     findings.push(...(await judged(context, realm, items)))

@@ -11,7 +11,7 @@ export const finding = z
   .object({
     rule: z.string(),
     severity: z.enum(severities).describe('error: does not work or is unsafe; warning: will be, or is a risk; info'),
-    object_kind: z.enum(['client', 'realm']),
+    object_kind: z.enum(['client', 'realm', 'oauth_server']),
     object_id: z.string().describe('as in the path of the object'),
     object_name: z.string(),
     reason: z.string().describe('a sentence'),
@@ -41,7 +41,8 @@ export const realmHealth = operation({
   noun: 'health',
   method: 'GET',
   path: '/realms/{realm}/health',
-  summary: 'What is worth a look in a realm and its clients, the worst first; of very many clients the first by name',
+  summary:
+    'What is worth a look in a realm, its clients and OAuth servers, the worst first; of very many clients the first by name',
   reach: 'realm',
   right: 'read',
   params: z.strictObject({ realm: realmName }),

@@ -1,0 +1,66 @@
+/** What is worth a look in the OAuth servers of a realm: secrets that end, servers that do not work, risky settings. */
+import type { Finding } from '#contract/health.ts'
+import { findServerStates, listOAuthServers, type OAuthServer, type ServerState } from '#store/oauth-servers.ts'
+import type { Realm } from '#store/realms.ts'
+import type { AdminContext } from './context.ts'
+
+const soonSeconds = 30 * 86_400
+/** More than these no answer looks at. */
+const mostServers = 1000
+
+interface Case {
+  readonly server: OAuthServer
+  readonly state: ServerState | undefined
+  /** Epoch seconds. */
+  readonly now: number
+}
+
+type Spoken = Pick<Finding, 'rule' | 'severity' | 'reason'>
+
+const rules: readonly ((about: Case) => Spoken | undefined)[] = [
+  ({ server: { secret_expires_at: end }, now }) => {
+    if (end === null || end > now + soonSeconds) return undefined
+    const day = new Date(end * 1000).toISOString().slice(0, 10)
+    return end <= now
+      ? { rule: 'server_secret_expired', severity: 'error', reason: `Its secret ended on ${day}.` }
+      : { rule: 'server_secret_expiring', severity: 'warning', reason: `Its secret ends on ${day}.` }
+  },
+  ({ state }) =>
+    state?.status === 'error'
+      ? { rule: 'server_error', severity: 'error', reason: `No token can be had: ${state.last_error?.advice ?? ''}` }
+      : undefined,
+  ({ state }) =>
+    state?.status === 'degraded'
+      ? { rule: 'server_degraded', severity: 'warning', reason: 'It answers badly; what is held is used meanwhile.' }
+      : undefined,
+  ({ server }) =>
+    server.token_endpoint.startsWith('http:')
+      ? { rule: 'server_plain_http', severity: 'warning', reason: 'Secrets and tokens go over plain http.' }
+      : undefined,
+  ({ server }) =>
+    server.grant_type === 'password'
+      ? { rule: 'server_password', severity: 'warning', reason: 'It signs in with a person’s password (RFC 9700 2.4).' }
+      : undefined,
+  ({ server }) =>
+    server.allowed_clients.length === 0
+      ? { rule: 'server_for_nobody', severity: 'info', reason: 'No client may use it yet.' }
+      : undefined,
+]
+
+/** Of a server that is disabled nothing is said. */
+export function judgeServerHealth(about: Case): Finding[] {
+  const { slug, name, disabled_at } = about.server
+  if (disabled_at !== null) return []
+  const object = { object_kind: 'oauth_server', object_id: slug, object_name: name, fix: null } as const
+  return rules.flatMap((rule) => {
+    const spoken = rule(about)
+    return spoken ? [{ ...spoken, ...object }] : []
+  })
+}
+
+export async function findServerHealth({ db }: AdminContext, realm: Realm, now: number): Promise<Finding[]> {
+  const { items } = await listOAuthServers(db, realm.id, { filters: {}, page: 1, page_size: mostServers })
+  const ids = items.map((server) => server.id)
+  const states = await findServerStates(db.sql, ids)
+  return items.flatMap((server) => judgeServerHealth({ server, state: states.get(server.id), now }))
+}
