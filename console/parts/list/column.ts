@@ -66,6 +66,8 @@ export function listSearch<O extends Operation>(operation: O): (raw: Record<stri
   const shape = shapeOf(operation)
   return (raw) => {
     const kept = Object.entries(raw).flatMap(([name, value]): [string, string][] => {
+      // Links hand in what they have; an address only ever has text.
+      if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return []
       const text = String(value)
       if (name === 'all') return text === 'yes' ? [[name, text]] : []
       return shape[name]?.safeParse(text).success ? [[name, text]] : []

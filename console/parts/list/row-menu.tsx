@@ -41,7 +41,7 @@ export function RowMenu<Row>({ place, onClose, name, open, edit, actions }: RowM
       key={label}
       leftSection={<Icon size={15} aria-hidden />}
       onClick={() => row !== undefined && run(row)}
-      {...(isDangerous && { color: 'red' })}
+      {...(isDangerous && { c: 'var(--bad)' })}
     >
       {label}
     </Menu.Item>
