@@ -80,6 +80,7 @@ describe.each(ENGINES)('the secrets of OAuth servers on %s', (engine) => {
     await refused({ introspection_endpoint: `${elsewhere.url}/introspect` })
     await refused({ token_endpoint: foreign.url.replace('http:', 'https:') })
     await refused({ overrides: [{ environment: 'staging', token_endpoint: `${elsewhere.url}/token` }] })
+    await refused({ profile: 'github' })
     const dry = await admin.post(`${path}/moved/try`, { token_endpoint: `${elsewhere.url}/token` })
     expect(dry).toMatchObject({ status: 400, body: { field: 'client_secret' } })
     expect((await admin.get(`${path}/moved`)).body).toEqual(before)
@@ -142,6 +143,7 @@ describe.each(ENGINES)('the secrets of OAuth servers on %s', (engine) => {
     const before = foreign.asked.length
     expect((await admin.post(`${path}/right/try`, {})).body).toMatchObject({ works: false, code: 'secret_unreadable' })
     expect(foreign.asked.length).toBe(before)
+    expect((await admin.post(`${path}/right/duplicate`, { name: 'Right again' })).status).toBe(409)
     expect((await admin.patch(`${path}/right`, { client_secret: 'typed again' })).body.status).toBe('ok')
   })
 

@@ -80,6 +80,15 @@ describe.each(ENGINES)('OAuth servers on %s', (engine) => {
     expect((await admin.get(`${path}/kanji`)).status).toBe(200)
   })
 
+  test('made at once, one of the same name is there, and each of the same words has a slug of its own', async () => {
+    const made = async (names: readonly string[]) =>
+      await Promise.all(names.map((name) => admin.post(path, fields(name))))
+    const same = await made(['Raced', 'raced', 'RACED'])
+    expect(same.map(({ status }) => String(status)).toSorted()).toEqual(['201', '409', '409'])
+    const words = await made(['x y z', 'x-y z', 'x y-z', 'x.y.z'])
+    expect(words.map(({ body }) => String(body.slug)).toSorted()).toEqual(['x-y-z', 'x-y-z-2', 'x-y-z-3', 'x-y-z-4'])
+  })
+
   test('each field that is wrong is named, and nothing is saved', async () => {
     const refused = async (wrong: object, field: string) =>
       expect(await admin.post(path, { ...fields('Wrong'), ...wrong }), field).toMatchObject({

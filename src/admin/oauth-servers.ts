@@ -5,6 +5,7 @@
  */
 import * as contract from '#contract/oauth-server.ts'
 import { randomId } from '#crypto/random.ts'
+import { SealBroken } from '#crypto/seal.ts'
 import type { Profile } from '#oauth-client/profile.ts'
 import { DEFAULT_PROFILE, findProfile } from '#outbound/profiles/catalogue.ts'
 import { tryServer } from '#outbound/try-server.ts'
@@ -146,8 +147,10 @@ async function duplicate({ context, actor, realm, params, body }: Call<typeof co
   const id = randomId()
   const moved = (from: string, to: string) => (secret: StoredSecret) => {
     if (secret.value_sealed === null) return secret
-    const open = context.seal.open(secret.value_sealed, serverSecretPlace(realm.id, from, secret.field))
-    return { ...secret, value_sealed: context.seal.seal(open, serverSecretPlace(realm.id, to, secret.field)) }
+    const opened = openedOr(() =>
+      context.seal.open(secret.value_sealed ?? '', serverSecretPlace(realm.id, from, secret.field)),
+    )
+    return { ...secret, value_sealed: context.seal.seal(opened, serverSecretPlace(realm.id, to, secret.field)) }
   }
   const overrides = server.overrides.map((override) => {
     const own = randomId()
@@ -164,6 +167,15 @@ async function duplicate({ context, actor, realm, params, body }: Call<typeof co
   })
   const made = created(copy)
   return { ...(await answerOf(context, realm, made)), location: locationOf(realm, made) }
+}
+
+function openedOr(open: () => Buffer): Buffer {
+  try {
+    return open()
+  } catch (error) {
+    if (error instanceof SealBroken) throw conflict('a secret of it does not open: type it again first')
+    throw error
+  }
 }
 
 /** Without what was typed, which no row may see. */

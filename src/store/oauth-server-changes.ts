@@ -50,6 +50,7 @@ export function createOAuthServer(
 ): Promise<OAuthServer | ServerTaken> {
   return takenOr(
     changeConfig(db, async (sql) => {
+      await lockNames(sql, realmId)
       const taken = await findTaken(sql, realmId, input)
       if (taken) return taken
       const now = nowSeconds()
@@ -77,6 +78,15 @@ export function createOAuthServer(
   )
 }
 
+/** One at a time in a realm: of servers made at once each gets a slug of its own, and the right one of two is refused. */
+async function lockNames(sql: Sql, realmId: string): Promise<void> {
+  await sql
+    .updateTable('realms')
+    .set((realm) => ({ updated_at: realm.ref('updated_at') }))
+    .where('id', '=', realmId)
+    .execute()
+}
+
 /** Where people have to agree first, nothing works before they did. */
 function firstStatus(grant: GrantType): ServerStatus {
   return grant === 'authorization_code' ? 'needs_authorization' : 'ok'
@@ -96,6 +106,7 @@ export function updateOAuthServer(
 ): Promise<OAuthServer | ServerTaken | undefined> {
   return takenOr(
     changeConfig(db, async (sql) => {
+      await lockNames(sql, realmId)
       const row = await lockServer(sql, realmId, slug)
       if (!row) return undefined
       const before = await completeServer(sql, row)
