@@ -102,6 +102,7 @@ describe.each(ENGINES)('operations on %s', (engine) => {
       'sallyport_database_duration_seconds histogram',
       'sallyport_http_request_duration_seconds histogram',
       'sallyport_logins_total counter',
+      'sallyport_outbound_refreshes_total counter',
       'sallyport_token_errors_total counter',
       'sallyport_tokens_issued_total counter',
     ])

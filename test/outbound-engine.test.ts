@@ -206,6 +206,10 @@ describe.each(ENGINES)('the refresh engine on %s', (engine) => {
     expect((await admin.post('/realms/default/connections/release', { ids: [id] })).body).toEqual({ released: 1 })
     provider.next(given('thawed', 'refresh-number-2'))
     expect((await ask(slug)).token).toBe('thawed')
+    await change(id, { frozen_at: now() })
+    provider.next(given('connected anew', 'refresh-number-3'))
+    await connectApplication(house, slug)
+    expect(await rowOf(id)).toMatchObject({ frozen_at: null, state: 'ok' })
   })
 
   test('N169 a connection of another server or realm is not there; ending one revokes and forgets', async () => {

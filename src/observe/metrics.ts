@@ -44,6 +44,17 @@ const ERRORS = new Set([
   'unsupported_token_type',
 ])
 
+/** How an attempt to get a token of a foreign server ended: `ok`, or the class of its failure. */
+const REFRESH_RESULTS = new Set([
+  'ok',
+  'transient',
+  'server_settings',
+  'grant_dead',
+  'malformed',
+  'consent',
+  'unknown_outcome',
+])
+
 const LOGIN_RESULTS = new Set(['success', 'wrong_credentials', 'throttled', 'disabled', 'denied', 'password_changed'])
 
 /** A token answer takes about a millisecond, a password a tenth of a second, the patience of a caller ten seconds. */
@@ -70,6 +81,12 @@ export class Metrics {
     'Attempts of people to log in.',
     ['realm', 'result'],
     LOGIN_RESULTS,
+  )
+  readonly #refreshes = new Tally(
+    'sallyport_outbound_refreshes_total',
+    'Attempts to get or renew a token of a foreign OAuth server, by how they ended.',
+    ['realm', 'result'],
+    REFRESH_RESULTS,
   )
   readonly #requests = new Stopwatch(
     'sallyport_http_request_duration_seconds',
@@ -103,6 +120,11 @@ export class Metrics {
     this.#logins.add(realm, result)
   }
 
+  /** `realm` is the name of one that exists; `result` one of `REFRESH_RESULTS`. */
+  outboundRefreshed(realm: string, result: string): void {
+    this.#refreshes.add(realm, result)
+  }
+
   /** `door` and `method` are words of the routing table, never of the request. */
   requestFinished(door: string, method: string, status: number, seconds: number): void {
     const series = this.#byDoor.get(door)?.get(method)?.get(status) ?? this.#openRequests(door, method, status)
@@ -121,7 +143,7 @@ export class Metrics {
 
   /** Everything, in the text format that `contentType` names. */
   async text(): Promise<string> {
-    const own = [this.#issued, this.#refused, this.#logins, this.#requests, this.#database]
+    const own = [this.#issued, this.#refused, this.#logins, this.#refreshes, this.#requests, this.#database]
     return [...own.map((metric) => metric.text()), await this.#process.metrics()].join('\n')
   }
 

@@ -49,7 +49,7 @@ export async function attempt(context: OutboundContext, leased: Leased, task: Ta
   const attemptId = randomId()
   if (plan.isSpent) {
     const sends = sendsBefore(leased, plan) + 1
-    const begun = { id: attemptId, fingerprint: plan.fingerprint, at: nowSeconds(), sends }
+    const begun = { id: attemptId, fingerprint: plan.fingerprint, at: nowSeconds(), sends, isNewGrant: !plan.isRefresh }
     if (!(await beginAttempt(context.db, leased, begun))) return { kind: 'overtaken' }
   }
   for (let tries = 0; ; tries += 1) {

@@ -5,7 +5,7 @@
  */
 import { nowSeconds } from '#observe/clock.ts'
 import { type ConnectionRow, findConnectionById } from '#store/connections.ts'
-import { deferConnection, listAbandonedAttempts, listDueConnections } from '#store/connections-due.ts'
+import { deferConnection, deferServer, listAbandonedAttempts, listDueConnections } from '#store/connections-due.ts'
 import { findOAuthServerById } from '#store/oauth-servers.ts'
 import { listRealms, type Realm } from '#store/realms.ts'
 import { listPendingAnswers } from '#store/refresh-answers.ts'
@@ -13,10 +13,12 @@ import type { OutboundContext } from './context.ts'
 import { fly, type Wanted } from './flight.ts'
 
 /** Connections that are begun in one pass, over all servers. */
-const PASS_LIMIT = 250
+const PASS_LIMIT = 500
 const AT_ONCE_PER_SERVER = 8
 /** Who could not be renewed for a reason that is not its own comes back after this, and half as much again at most. */
 const DEFER_SECONDS = 60
+/** How often what is switched off is looked at. */
+const OFF_SECONDS = 600
 
 /** A chore: one pass. Ends when everything has begun; the flights of slow servers go on. */
 export async function refreshDue(context: OutboundContext): Promise<void> {
@@ -64,12 +66,16 @@ async function renewAll(
   rows: readonly ConnectionRow[],
 ): Promise<void> {
   const server = await findOAuthServerById(context.db, serverId)
+  const realm = server && realms.get(server.realm_id)
+  if (!(server && realm?.enabled) || server.disabled_at !== null) {
+    const now = nowSeconds()
+    await deferServer(context.db, serverId, now, now + OFF_SECONDS)
+    return
+  }
   const waiting = [...rows]
   const worker = async (): Promise<void> => {
     for (let row = waiting.shift(); row !== undefined && !context.engine.isClosing; row = waiting.shift()) {
-      const realm = realms.get(row.realm_id)
-      const isOff = !realm?.enabled || server === undefined || server.disabled_at !== null
-      if (!isOff) await renew(context, { realm, server, isBackground: true }, row)
+      await renew(context, { realm, server, isBackground: true }, row)
       await deferConnection(context.db, row, nowSeconds() + Math.ceil(DEFER_SECONDS * (1 + Math.random() / 2)))
     }
   }

@@ -119,6 +119,7 @@ async function underLease(
   const task = { realm, server, plan, deadline, maxRetries: server.max_retry_attempts }
   const ended = await withSecretsOfNow(context, leased, task, await attempt(context, leased, task))
   if (ended.kind === 'overtaken') return { row: await findConnectionById(context.db.sql, row.id) }
+  context.metrics.outboundRefreshed(realm.name, ended.kind === 'saved' ? 'ok' : ended.refused.class)
   if (ended.kind === 'refused') return await settle(context, leased, { server, plan, ...ended })
   await noteSuccess(context, server)
   return { row: ended.saved.row }

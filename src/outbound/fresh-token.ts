@@ -77,9 +77,8 @@ export async function freshToken(
   if (blocked) return answerOf(context, row, server, blocked)
   const flight = shared(context, wanted, row, options.force === true)
   if (freshness === 'soft') {
-    flight.catch((err: unknown) =>
-      context.engine.log.warn({ err, connection: row.id }, 'renewing behind an answer failed'),
-    )
+    // It was told to the log; nobody waits.
+    flight.catch(() => undefined)
     return answerOf(context, row, server)
   }
   return await waited(context, wanted, row, flight, options.wait_seconds)
@@ -120,7 +119,14 @@ export function shared(
   isForced = false,
 ): Promise<Flown> {
   const key = `fly ${row.id} ${row.version}${isForced ? ' forced' : ''}`
-  return context.engine.share(key, () => fly(context, { realm, server, isForced }, row))
+  return context.engine.share(key, async () => {
+    try {
+      return await fly(context, { realm, server, isForced }, row)
+    } catch (error) {
+      context.engine.log.warn({ err: error, connection: row.id }, 'a refresh failed')
+      throw error
+    }
+  })
 }
 
 async function waited(
@@ -142,7 +148,6 @@ async function waited(
     return answerOf(context, row, server, tooLong)
   } finally {
     clearTimeout(timer)
-    flight.catch((err: unknown) => context.engine.log.warn({ err, connection: row.id }, 'a refresh failed'))
   }
 }
 

@@ -123,6 +123,7 @@ function columnsOf(context: OutboundContext, row: ConnectionRow, received: Recei
     settings_version: server.settings_version,
     due_at: refresh_sealed === null ? null : dueAt(softAt, receivedAt, rules.idle_seconds),
     hasNewRefreshToken: hasNew,
+    isNewGrant: plan.grant.type !== 'refresh_token',
   }
 }
 

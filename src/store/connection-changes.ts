@@ -62,11 +62,34 @@ export async function resumeConnections(sql: Sql, serverId: string): Promise<voi
     .where('state', 'in', ['ok', 'degraded'])
     .where('failures', '>', 0)
     .execute()
+  // The realm's own grant may be one of the settings: a dead one makes room for it.
+  await sql
+    .updateTable('connections')
+    .set((old) => ({
+      state: 'ok',
+      reason: null,
+      detail: null,
+      failures: 0,
+      refresh_sealed: null,
+      refresh_expires_at: null,
+      attempt_id: null,
+      attempt_fingerprint: null,
+      version: old('version', '+', 1),
+    }))
+    .where('server_id', '=', serverId)
+    .where('subject', '=', APPLICATION)
+    .where('state', '=', 'needs_authorization')
+    .execute()
 }
 
 /** All connections of a server are gone, with their tokens. */
 export async function removeConnectionsOf(sql: Sql, serverId: string): Promise<void> {
   await sql.deleteFrom('connections').where('server_id', '=', serverId).execute()
+}
+
+/** What a person held at other servers is forgotten with the person. */
+export async function removeConnectionsOfUser(sql: Sql, userId: string): Promise<void> {
+  await sql.deleteFrom('connections').where('subject', '=', userId).execute()
 }
 
 /** Nothing that spends a refresh token is sent any more until it is released. Answers how many there are. */

@@ -71,11 +71,13 @@ export interface Attempt {
   readonly at: number
   /** How often this refresh token may have been sent, this time included. */
   readonly sends: number
+  /** It rests on nothing that the row holds: a frozen connection begins anew with it. */
+  readonly isNewGrant: boolean
 }
 
 /** Step 6: committed before anything is sent. False where the lease is another's or the tokens are other ones by now. */
 export async function beginAttempt(db: Database, { row, epoch }: Leased, attempt: Attempt): Promise<boolean> {
-  const { numUpdatedRows } = await db.sql
+  const begun = db.sql
     .updateTable('connections')
     .set({
       attempt_id: attempt.id,
@@ -87,7 +89,7 @@ export async function beginAttempt(db: Database, { row, epoch }: Leased, attempt
     .where('id', '=', row.id)
     .where('lease_epoch', '=', epoch)
     .where('version', '=', row.version)
-    .where('frozen_at', 'is', null)
-    .executeTakeFirst()
+  const allowed = attempt.isNewGrant ? begun : begun.where('frozen_at', 'is', null)
+  const { numUpdatedRows } = await allowed.executeTakeFirst()
   return numUpdatedRows === 1n
 }

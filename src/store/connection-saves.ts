@@ -42,6 +42,8 @@ export type SavedTokens = Readonly<Pick<ConnectionsTable, TokenColumns>> & {
   readonly received_at_ms: number
   /** A refresh token came with the answer: the one before is spent. */
   readonly hasNewRefreshToken: boolean
+  /** It rests on nothing that the row held: what was frozen is replaced. */
+  readonly isNewGrant: boolean
 }
 
 export interface Saved {
@@ -75,9 +77,10 @@ export function saveTokens(
 }
 
 function columnsOf(tokens: SavedTokens, now: number) {
-  const { hasNewRefreshToken: _hasNew, ...columns } = tokens
+  const { hasNewRefreshToken: _hasNew, isNewGrant, ...columns } = tokens
   return {
     ...columns,
+    ...(isNewGrant ? { frozen_at: null } : {}),
     ...attemptEnded,
     ...leaseEnded,
     state: 'ok',

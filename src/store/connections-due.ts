@@ -44,6 +44,16 @@ export async function listAbandonedAttempts(db: Database, limit: number): Promis
     .execute()
 }
 
+/** Nothing of that server is due before `at`: it is switched off, or gone. */
+export async function deferServer(db: Database, serverId: string, now: number, at: number): Promise<void> {
+  await db.sql
+    .updateTable('connections')
+    .set({ due_at: at })
+    .where('server_id', '=', serverId)
+    .where('due_at', '<=', now)
+    .execute()
+}
+
 /** They were due and nothing could be done: not again before `at`. What was done meanwhile stands. */
 export async function deferConnection(
   db: Database,

@@ -5,6 +5,7 @@
 import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { type Actor, updateEntry, writeAudit } from './audit.ts'
+import { removeConnectionsOfUser } from './connection-changes.ts'
 import { setPassword } from './credentials.ts'
 import { changeConfig, type Database, type Sql, transaction } from './database.ts'
 import { discard, discardRoles } from './deleted.ts'
@@ -133,6 +134,7 @@ export function deleteUser(db: Database, actor: Actor, realmId: string, id: stri
     await sql.deleteFrom('credentials').where('user_id', '=', id).execute()
     await sql.deleteFrom('user_roles').where('user_id', '=', id).execute()
     await sql.deleteFrom('consents').where('user_id', '=', id).execute()
+    await removeConnectionsOfUser(sql, id)
     await writeAudit(sql, { ...userObject(row), actor, action: 'user.delete', before })
     return true
   })
