@@ -1,7 +1,7 @@
 /** What may be said of an OAuth server, field by field, and of the layers over it. */
 import { z } from 'zod'
 import { clientId } from './client.ts'
-import { layerName, scopeList, text, time } from './field.ts'
+import { description, layerName, scopeList, text, time } from './field.ts'
 import { optional, type Removable, removable } from './operation.ts'
 import { link } from './uri.ts'
 
@@ -142,10 +142,7 @@ export const shownOverride = z
 const own = {
   name: text(50),
   slug,
-  description: z
-    .string()
-    .max(2000)
-    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/),
+  description,
   category: layerName.nullable(),
   profile: text(64),
   grant_type: z.enum(serverGrantTypes),
