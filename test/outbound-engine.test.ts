@@ -168,6 +168,19 @@ describe.each(ENGINES)('the refresh engine on %s', (engine) => {
     expect(provider.asked).toHaveLength(1)
   })
 
+  test('a code whose answer nobody can read is not lost: it is read again, and what was held stands meanwhile', async () => {
+    const { slug, id } = await connected()
+    provider.next({ json: { data: { access_token: 'hidden-token' } } })
+    await expect(connectApplication(house, slug)).rejects.toThrow('no_access_token')
+    expect(await ask(slug)).toMatchObject({ status: 200, token: 'first' })
+    expect(await rowOf(id)).toMatchObject({ state: 'ok', attempt_id: null })
+    const path = `/realms/default/oauth-servers/${slug}/connections/${id}`
+    expect((await admin.get(`${path}/answers`)).body.items).toMatchObject([{ grant_type: 'authorization_code' }])
+    provider.next({ status: 400, json: { error: 'invalid_grant' } })
+    await expect(connectApplication(house, slug)).rejects.toThrow('invalid_grant')
+    expect(await rowOf(id)).toMatchObject({ state: 'ok', attempt_id: null })
+  })
+
   test('wrong settings are the server’s: no connection is marked, one careful try, and a change lets all go on', async () => {
     const { slug, id } = await connected()
     await age(id)

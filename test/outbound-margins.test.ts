@@ -5,6 +5,8 @@ import { lastErrorOf, nextTryAt, recoveryOf, serverStatusAfter } from '#outbound
 
 /* When a token is renewed, when a failure is tried again, and when a refresh token may be sent a second time. */
 
+const byNumber = (a: number | null, b: number | null) => (a ?? 0) - (b ?? 0)
+
 describe('margins', () => {
   test('an hour: renewed behind the answer ten to fifteen minutes before, waited for in the last five', () => {
     const margins = (jitter: number) => marginsOf({ receivedAt: 0, expiresAt: 3600, jitter })
@@ -33,8 +35,10 @@ describe('margins', () => {
         const expiresAt = receivedAt + life
         const { softAt, hardAt } = marginsOf({ receivedAt, expiresAt, margin, jitter })
         const token = { received_at_ms: receivedAt * 1000, soft_at: softAt, hard_at: hardAt, expires_at: expiresAt }
-        const inOrder = (softAt ?? 0) <= (hardAt ?? 0) && (hardAt ?? 0) <= expiresAt && (softAt ?? 0) >= receivedAt
-        return inOrder && freshnessOf(token, receivedAt) === 'fresh'
+        expect([receivedAt, softAt, hardAt, expiresAt]).toEqual(
+          [receivedAt, softAt, hardAt, expiresAt].toSorted(byNumber),
+        )
+        expect(freshnessOf(token, receivedAt)).toBe('fresh')
       }),
     )
   })

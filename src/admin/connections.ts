@@ -59,6 +59,7 @@ export const connectionHandlers: readonly Handled[] = [
 
   handle(contract.refreshConnection, async ({ context, realm, params }) => {
     const { server, row } = await rowOfPath(context, realm, params)
+    if (server.disabled_at !== null) throw conflict('the OAuth server is disabled')
     await shared(context, { realm, server }, row, true)
     return await connectionNow(context, server, row.id)
   }),

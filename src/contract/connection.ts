@@ -120,7 +120,7 @@ export const refreshConnection = operation({
   body: nothing,
   answer: connection,
   status: 200,
-  refusals: [400, 404],
+  refusals: [400, 404, 409],
 })
 
 export const listStoredAnswers = operation({

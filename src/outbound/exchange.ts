@@ -5,14 +5,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fingerprint } from '#crypto/hash.ts'
 import { randomId } from '#crypto/random.ts'
+import type { Refused } from '#oauth-client/answer.ts'
 import { isSpent } from '#oauth-client/refusals.ts'
 import type { GrantRequest, ServerSettings } from '#oauth-client/settings.ts'
-import { releaseConnection, takeConnection } from '#store/connection-leases.ts'
+import { nowSeconds } from '#observe/clock.ts'
+import { type Leased, releaseConnection, takeConnection } from '#store/connection-leases.ts'
+import { saveStanding } from '#store/connection-saves.ts'
 import { type ConnectionRow, ensureConnection } from '#store/connections.ts'
-import { attempt, type Ended } from './attempt.ts'
+import type { OAuthServer } from '#store/oauth-servers.ts'
+import { attempt, type End } from './attempt.ts'
 import { noteSuccess } from './careful.ts'
 import type { OutboundContext } from './context.ts'
 import { keyOf, type TokenFor } from './fresh-token.ts'
+import type { Plan } from './grant.ts'
+import { answerRow, connectionEvent, untilStored } from './keep.ts'
 import type { Problem } from './states.ts'
 
 const BUDGET_SECONDS = 30
@@ -22,6 +28,13 @@ export type Exchanged =
   | { readonly kind: 'connected'; readonly row: ConnectionRow }
   /** What was held before is untouched. */
   | { readonly kind: 'refused'; readonly problem: Problem }
+
+interface ExchangeFailure {
+  readonly server: OAuthServer
+  readonly plan: Plan
+  readonly refused: Refused
+  readonly end: End
+}
 
 /** `settings`: as the person was sent to the provider with. `grant`: usually a code (RFC 6749 §4.1.3). */
 export async function exchange(
@@ -56,9 +69,11 @@ export async function exchange(
       deadline,
       maxRetries: server.max_retry_attempts,
     })
-    const exchanged = exchangedOf(ended)
-    if (exchanged.kind === 'connected') await noteSuccess(context, server)
-    return exchanged
+    if (ended.kind === 'refused') return await refusedExchange(context, leased, { server, plan, ...ended })
+    const row = ended.kind === 'saved' ? ended.saved.row : undefined
+    if (row === undefined) return { kind: 'refused', problem: busy }
+    await noteSuccess(context, server)
+    return { kind: 'connected', row }
   } finally {
     await releaseConnection(context.db, leased)
   }
@@ -71,11 +86,26 @@ const busy: Problem = {
   retryAfter: 5,
 }
 
-function exchangedOf(ended: Ended): Exchanged {
-  if (ended.kind === 'refused') {
-    const { class: kind, code, description, retry_after } = ended.refused
-    return { kind: 'refused', problem: { class: kind, code, description, retryAfter: retry_after } }
-  }
-  const row = ended.kind === 'saved' ? ended.saved.row : undefined
-  return row === undefined ? { kind: 'refused', problem: busy } : { kind: 'connected', row }
+/**
+ * What was held before stands as it was. An answer in which no token was found is kept: the code is spent, and once the
+ * mapping is mended nobody has to be asked again.
+ */
+async function refusedExchange(context: OutboundContext, leased: Leased, failure: ExchangeFailure): Promise<Exchanged> {
+  const { server, plan, refused, end } = failure
+  const { row } = leased
+  const isUnreadable = refused.class === 'malformed' && end.sent.kind === 'answer'
+  const answer = isUnreadable ? { raw: end.sent.raw, received_at_ms: end.receivedAtMs } : undefined
+  const { reason, detail, failures, next_try_at, due_at } = row
+  const held = { state: row.state, reason, detail, failures, next_try_at, due_at }
+  const nothing = { ...held, state: 'needs_authorization', reason: refused.code, detail: refused.description } as const
+  const standing = { ...(row.received_at_ms === null ? nothing : held), keepsAttempt: false }
+  await untilStored(context, leased, () =>
+    saveStanding(context.db, leased, standing, {
+      now: nowSeconds(),
+      event: connectionEvent(row, server, 'connection.broken', { state: standing.state, reason: standing.reason }),
+      ...(answer ? { unreadable: answerRow(context, row, plan, end.attemptId, answer) } : { answerId: end.attemptId }),
+    }),
+  )
+  const { class: kind, code, description, retry_after } = refused
+  return { kind: 'refused', problem: { class: kind, code, description, retryAfter: retry_after } }
 }
