@@ -1,10 +1,11 @@
-/** What an administrator does with clients from a list. */
-import { Text } from '@mantine/core'
+/** What an administrator does with clients, from the list and from the page of one. */
+import { Stack, Text } from '@mantine/core'
 import { Ban, CircleCheck, Trash2 } from 'lucide-react'
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { bulkClients } from '#contract/bulk.ts'
 import { type Client, deleteClient, updateClient } from '#contract/client.ts'
-import { useWrite } from '../../parts/api/call.ts'
+import { listGrants } from '#contract/grant.ts'
+import { useRead, useWrite } from '../../parts/api/call.ts'
 import { confirm } from '../../parts/dialog/confirm.ts'
 import { offerRestore } from '../../parts/dialog/restore.ts'
 import { tellDone } from '../../parts/dialog/undo.tsx'
@@ -13,12 +14,13 @@ import { tellResults } from '../../parts/list/bulk.ts'
 import { tellProblem } from '../../parts/show/problem.tsx'
 import { count } from '../../parts/show/text.ts'
 import { relativeTime } from '../../parts/show/time.tsx'
+import { grantNoun } from './client-values.ts'
 
 export const clientNoun = { one: 'client', many: 'clients' }
 const staysDead = 'Secrets and tokens stay dead: set new secrets.'
 
-/** One at a time. */
-export function useClientActions(realm: string): readonly RowAction<Client>[] {
+/** One at a time. `onDeleted`: for the page of the client itself, which is not there any more. */
+export function useClientActions(realm: string, onDeleted?: () => void): readonly RowAction<Client>[] {
   const { mutateAsync: update } = useWrite(updateClient)
   const { mutateAsync: remove } = useWrite(deleteClient)
   return useMemo(() => {
@@ -29,13 +31,15 @@ export function useClientActions(realm: string): readonly RowAction<Client>[] {
     const ask = async (client: Client) => {
       const isDone = await confirm({
         title: `Delete ${client.client_id}?`,
-        body: <Impact of={client} />,
+        body: <Impact realm={realm} of={client} />,
         confirm: 'Delete',
         isDangerous: true,
         ...(client.enabled && { instead: { label: 'Disable instead', run: () => enable(client, false) } }),
         run: () => remove({ params: { realm, client_id: client.client_id }, body: undefined }),
       })
-      if (isDone) offerRestore({ realm, kind: 'client', names: [client.client_id], staysDead })
+      if (!isDone) return
+      offerRestore({ realm, kind: 'client', names: [client.client_id], staysDead })
+      onDeleted?.()
     }
     return [
       {
@@ -59,7 +63,7 @@ export function useClientActions(realm: string): readonly RowAction<Client>[] {
         run: (client) => void ask(client),
       },
     ]
-  }, [realm, update, remove])
+  }, [realm, update, remove, onDeleted])
 }
 
 /** With many. */
@@ -100,11 +104,24 @@ function valueOf<T>({ value }: { value: T }): T {
   return value
 }
 
-function Impact({ of: { client_name, last_used_at } }: { of: Client }) {
+/** What breaks. */
+function Impact({ realm, of: { client_id, client_name, last_used_at } }: { realm: string; of: Client }): ReactNode {
+  const grants = useRead(listGrants, { params: { realm, client_id }, query: { page_size: 1 } }).data?.value
+  const many = grants?.total_is_lower_bound === true ? 'more than ' : ''
   return (
-    <Text size="sm">
-      {client_name} {last_used_at === null ? 'was never used' : `was last used ${relativeTime(last_used_at)}`}. All its
-      tokens are dead at once, and whoever uses it is refused. It lies in the recycle bin for 30 days.
-    </Text>
+    <Stack gap="xs">
+      <Text size="sm">
+        <bdi>{client_name}</bdi>{' '}
+        {last_used_at === null ? 'was never used' : `was last used ${relativeTime(last_used_at)}`}.{' '}
+        {grants !== undefined &&
+          (grants.total === 0
+            ? 'No user has a live grant for it.'
+            : `${many}${count(grants.total, grantNoun)} of users ${grants.total === 1 ? 'ends' : 'end'} with it.`)}
+      </Text>
+      <Text size="sm">
+        All its tokens are dead at once, and whoever uses it is refused. It lies in the recycle bin for 30 days; what
+        comes back from there is disabled, without its secrets.
+      </Text>
+    </Stack>
   )
 }

@@ -4,16 +4,13 @@ import type { Column } from '../../parts/list/column.ts'
 import { Enabled, Mark, Status } from '../../parts/show/status.tsx'
 import { duration } from '../../parts/show/text.ts'
 import { Nothing } from '../../parts/show/time.tsx'
+import { grantNames } from './client-values.ts'
 
-const methods: Readonly<Record<string, string>> = { none: 'Public', private_key_jwt: 'Confidential, key' }
-
-export const grantNames: Readonly<Record<string, string>> = {
-  authorization_code: 'Authorization code',
-  client_credentials: 'Client credentials',
-  refresh_token: 'Refresh token',
-  'urn:ietf:params:oauth:grant-type:device_code': 'Device code',
-  password: 'Password',
-}
+const types = [
+  { value: 'none', label: 'Public' },
+  { value: 'client_secret', label: 'Confidential, secret' },
+  { value: 'private_key_jwt', label: 'Confidential, key' },
+] as const
 
 function trace(of: Client['access_token']) {
   if (of === null) return <Nothing />
@@ -59,13 +56,15 @@ export const clientColumns: readonly Column<Client>[] = [
     title: 'Type',
     kind: 'text',
     isOptional: true,
-    render: (client) => methods[client.token_endpoint_auth_method] ?? 'Confidential, secret',
+    options: types,
+    render: ({ token_endpoint_auth_method: method }) => types.find(({ value }) => method.startsWith(value))?.label,
   },
   {
     id: 'grant_types',
     title: 'Grant types',
     kind: 'tags',
     isOptional: true,
+    options: Object.entries(grantNames).map(([value, label]) => ({ value, label })),
     value: ({ grant_types }) => grant_types.map((type) => grantNames[type] ?? type),
   },
   { id: 'scope', title: 'Scopes', kind: 'tags', isOptional: true },

@@ -1,32 +1,74 @@
-/** The frame of one client: its name, its state, its tabs. */
-import { Outlet, useParams } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
-import { readClient } from '#contract/client.ts'
+/** The frame of one client: its name, its state, what can be done with it, its tabs. */
+import { Button } from '@mantine/core'
+import { Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router'
+import { type ReactNode, useCallback } from 'react'
+import { type Client, readClient } from '#contract/client.ts'
 import { useRead } from '../../parts/api/call.ts'
+import { useMayWrite } from '../../parts/api/rights.ts'
 import { Page } from '../../parts/page/page.tsx'
 import { ProblemAlert } from '../../parts/show/problem.tsx'
+import { CopyText } from '../../parts/show/snippet.tsx'
 import { Mark } from '../../parts/show/status.tsx'
+import { useClientActions } from './client-actions.tsx'
+import styles from './clients.module.css'
+
+const tabs = [
+  { label: 'Settings', to: '/realms/$realm/clients/$clientId' },
+  { label: 'Credentials', to: '/realms/$realm/clients/$clientId/credentials' },
+  { label: 'Runtime', to: '/realms/$realm/clients/$clientId/runtime' },
+  { label: 'Sessions & tokens', to: '/realms/$realm/clients/$clientId/tokens' },
+  { label: 'History', to: '/realms/$realm/clients/$clientId/history' },
+  { label: 'Health', to: '/realms/$realm/clients/$clientId/health' },
+] as const
 
 export function ClientPage(): ReactNode {
   const { realm, clientId } = useParams({ from: '/realms/$realm/clients/$clientId' })
   const { data, error, refetch } = useRead(readClient, { params: { realm, client_id: clientId } })
   const client = data?.value
-  const at = { params: { realm, clientId } } as const
+  const tab = useTab()
   return (
     <Page
-      title={clientId}
+      title={tab === 'Settings' ? clientId : `${tab} · ${clientId}`}
       heading={
-        <>
+        <span className={styles.heading}>
           {clientId}
+          <CopyText text={clientId} label="client ID" />
           {client?.built_in && <Mark>Built-in</Mark>}
           {client?.enabled === false && <Mark>Disabled</Mark>}
-        </>
+        </span>
       }
       crumbs={[{ label: 'Clients', to: '/realms/$realm/clients', params: { realm } }]}
-      lead={client?.client_name}
-      tabs={[{ label: 'Settings', to: '/realms/$realm/clients/$clientId', ...at }]}
+      lead={client && <bdi>{client.client_name}</bdi>}
+      actions={client && <Actions realm={realm} client={client} />}
+      tabs={tabs.map((one) => ({ ...one, params: { realm, clientId } }))}
     >
       {error === null ? <Outlet /> : <ProblemAlert error={error} onRetry={() => void refetch()} />}
     </Page>
   )
+}
+
+/** The label of the tab that is open: each has a title of its own. */
+function useTab(): string {
+  const route = useRouterState({ select: (state) => state.matches.at(-1)?.fullPath })
+  return tabs.find(({ to }) => to === route)?.label ?? 'Settings'
+}
+
+function Actions({ realm, client }: { realm: string; client: Client }): ReactNode {
+  const navigate = useNavigate()
+  const leave = useCallback(() => void navigate({ to: '/realms/$realm/clients', params: { realm } }), [navigate, realm])
+  const actions = useClientActions(realm, leave)
+  if (!useMayWrite(realm)) return null
+  return actions
+    .filter(({ isOffered }) => isOffered?.(client) ?? true)
+    .map(({ label, icon: Icon, isDangerous, run }) => (
+      <Button
+        key={label}
+        variant="default"
+        leftSection={<Icon size={15} aria-hidden />}
+        {...(isDangerous && { c: 'var(--bad)' })}
+        onClick={() => run(client)}
+      >
+        {label}
+      </Button>
+    ))
 }

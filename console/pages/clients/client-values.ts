@@ -52,6 +52,8 @@ export const methodNames: Readonly<Record<string, string>> = {
   none: 'None: a public client',
 }
 
+export const grantNoun = { one: 'grant', many: 'grants' }
+
 /** What a merge patch may change. Only clients of `system` have roles: elsewhere there is no such field. */
 export function valuesOf(client: Client): Values {
   return Object.fromEntries(Object.entries(client).filter(([name]) => name in clientPatch.shape))

@@ -1,5 +1,7 @@
 /** The list of a realm's clients. */
-import { useParams } from '@tanstack/react-router'
+import { Button } from '@mantine/core'
+import { Link, useParams } from '@tanstack/react-router'
+import { Plus } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { type Client, listClients } from '#contract/client.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
@@ -25,10 +27,11 @@ export function ClientsPage(): ReactNode {
         columns={clientColumns}
         idOf={idOf}
         open={at}
-        {...(mayWrite && { edit: at, actions, bulk })}
+        {...(mayWrite && { edit: at, actions, bulk, create: <NewButton realm={realm} /> })}
         empty={{
           title: 'No clients yet',
           text: 'A client is an application that gets tokens here. Register the first one, and its secret is shown to you once.',
+          action: mayWrite && <NewButton realm={realm} />,
         }}
       />
     </Page>
@@ -37,4 +40,13 @@ export function ClientsPage(): ReactNode {
 
 function idOf({ client_id }: Client): string {
   return client_id
+}
+
+function NewButton({ realm }: { realm: string }): ReactNode {
+  const target = { to: '/realms/$realm/new-client', params: { realm } } as const
+  return (
+    <Button component={Link} {...(target as object)} leftSection={<Plus size={15} aria-hidden />}>
+      New client
+    </Button>
+  )
 }

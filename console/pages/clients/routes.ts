@@ -1,5 +1,8 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { z } from 'zod'
 import { listClients } from '#contract/client.ts'
+import { listGrants } from '#contract/grant.ts'
+import { clientHistory } from '#contract/history.ts'
 import { listSearch } from '../../parts/list/column.ts'
 import { realmRoute } from '../../shell/roots.tsx'
 
@@ -8,6 +11,14 @@ const listRoute = createRoute({
   path: 'clients',
   validateSearch: listSearch(listClients),
   component: lazyRouteComponent(() => import('./clients-page.tsx'), 'ClientsPage'),
+})
+
+/** Not below `clients`, where every name may be that of a client. */
+const newRoute = createRoute({
+  getParentRoute: () => realmRoute,
+  path: 'new-client',
+  validateSearch: z.object({ type: z.string().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./new-client.tsx'), 'NewClientPage'),
 })
 
 /** The frame of one client: its tabs are the routes below it. */
@@ -23,4 +34,40 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('./client-settings.tsx'), 'ClientSettings'),
 })
 
-export const clientRoutes = [listRoute, clientRoute.addChildren([settingsRoute])] as const
+const credentialsRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: 'credentials',
+  component: lazyRouteComponent(() => import('./client-credentials.tsx'), 'ClientCredentials'),
+})
+
+const runtimeRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: 'runtime',
+  component: lazyRouteComponent(() => import('./client-runtime.tsx'), 'ClientRuntime'),
+})
+
+const tokensRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: 'tokens',
+  validateSearch: listSearch(listGrants),
+  component: lazyRouteComponent(() => import('./client-tokens.tsx'), 'ClientTokens'),
+})
+
+const historyRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: 'history',
+  validateSearch: listSearch(clientHistory.show),
+  component: lazyRouteComponent(() => import('./client-history.tsx'), 'ClientHistory'),
+})
+
+const healthRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: 'health',
+  component: lazyRouteComponent(() => import('./client-health.tsx'), 'ClientHealth'),
+})
+
+export const clientRoutes = [
+  listRoute,
+  newRoute,
+  clientRoute.addChildren([settingsRoute, credentialsRoute, runtimeRoute, tokensRoute, historyRoute, healthRoute]),
+] as const

@@ -1,0 +1,62 @@
+/** Setting a new secret: made here or typed, with a label, an end, and a time in which the ones before it still work. */
+import { Button, Group } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { createSecret } from '#contract/client-secret.ts'
+import { tellDone } from '../../parts/dialog/undo.tsx'
+import { useCreateForm } from '../../parts/form/contract-form.ts'
+import { DurationField, TextField } from '../../parts/form/fields.tsx'
+import { FormDialog } from '../../parts/form/form-dialog.tsx'
+import { TimeField } from '../../parts/form/time-field.tsx'
+
+interface NewSecretProps {
+  readonly params: { readonly realm: string; readonly client_id: string }
+  /** Whether there are secrets that this one follows. */
+  readonly hasOthers: boolean
+  readonly onClose: () => void
+  /** With the secret where one was made; what was typed is known to who typed it. */
+  readonly onDone: (generated: string | undefined) => void
+}
+
+function inDays(days: number): number {
+  return Math.floor(Date.now() / 1000) + days * 86_400
+}
+
+export function NewSecret({ params, hasOthers, onClose, onDone }: NewSecretProps): ReactNode {
+  const create = useCreateForm({
+    operation: createSecret,
+    params,
+    values: { secret: undefined, label: '', expires_at: null, overlap_seconds: null },
+    onDone: ({ client_secret }) => {
+      if (client_secret === undefined) tellDone('The new secret is set')
+      onDone(client_secret)
+    },
+  })
+  const expireIn = (days: number) => create.form.setValue('expires_at', inDays(days), { shouldDirty: true })
+  return (
+    <FormDialog of={create} isOpen title="Set new secret" submitLabel="Set secret" onClose={onClose}>
+      <TextField
+        name="secret"
+        label="Secret"
+        hint="Leave it empty and one of 256 bits is made; it is shown once. One of your own has at least 16 characters."
+        isSecret
+      />
+      <TextField name="label" label="Label" hint="To tell it from others." placeholder="spring rollover" />
+      <TimeField name="expires_at" label="Expires" hint="Empty: never." />
+      <Group gap="xs" mt={-8}>
+        {[90, 180, 365].map((days) => (
+          <Button key={days} variant="default" size="compact-sm" onClick={() => expireIn(days)}>
+            in {days} days
+          </Button>
+        ))}
+      </Group>
+      {hasOthers && (
+        <DurationField
+          name="overlap_seconds"
+          label="Secrets before it go on for"
+          hint="So that programs can change over. Empty: they end now."
+          inherits={{ says: 'they end now' }}
+        />
+      )}
+    </FormDialog>
+  )
+}
