@@ -168,6 +168,26 @@ describe.each(ENGINES)('the refresh engine on %s', (engine) => {
     expect(provider.asked).toHaveLength(1)
   })
 
+  test('once the mapping is mended a stored answer is read again: the token is there, and nobody was asked', async () => {
+    const { slug, id } = await connected()
+    await age(id, -1)
+    const authed_user = {
+      access_token: 'found-at-last',
+      token_type: 'Bearer',
+      expires_in: 3600,
+      refresh_token: 'found-too',
+    }
+    provider.next({ json: { ok: true, authed_user } })
+    expect(await ask(slug)).toMatchObject({ status: 503, code: 'no_access_token' })
+    await sql().updateTable('oauth_servers').set({ profile: 'slack_user' }).where('slug', '=', slug).execute()
+    house.app.context.db.held.forget()
+    const told = await admin.post(`/realms/default/oauth-servers/${slug}/connections/${id}/replay`)
+    expect(told.body).toMatchObject({ state: 'ok', has_refresh_token: true, is_attempt_open: false })
+    expect(await ask(slug)).toMatchObject({ status: 200, token: 'found-at-last', warning: null })
+    expect(provider.asked).toHaveLength(1)
+    expect((await admin.post(`/realms/default/oauth-servers/${slug}/connections/${id}/replay`)).status).toBe(409)
+  })
+
   test('a code whose answer nobody can read is not lost: it is read again, and what was held stands meanwhile', async () => {
     const { slug, id } = await connected()
     provider.next({ json: { data: { access_token: 'hidden-token' } } })
