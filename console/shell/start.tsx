@@ -9,7 +9,7 @@ import { loadSession, signInUrl } from '../parts/api/session.ts'
 import { ProblemAlert } from '../parts/show/problem.tsx'
 import { pageNonce } from './nonce.ts'
 import { router } from './router.ts'
-import { theme } from './theme.ts'
+import { theme, variables } from './theme.ts'
 
 const OverThePage = lazy(async () => ({ default: (await import('./over-the-page.tsx')).OverThePage }))
 
@@ -48,7 +48,7 @@ function Console(): ReactNode {
 
 function Look({ children }: { children: ReactNode }): ReactNode {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={pageNonce}>
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" getStyleNonce={pageNonce}>
       {children}
     </MantineProvider>
   )

@@ -1,5 +1,5 @@
 /** The look: two doors, amber in and teal out, on a calm ground. Colours that CSS alone needs are in theme.css. */
-import { createTheme, type MantineColorsTuple } from '@mantine/core'
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
 
 /** From the sheet's tint to the mark's ground; the seventh is the dark theme's button. */
 const brand: MantineColorsTuple = [
@@ -122,3 +122,14 @@ export const theme = createTheme({
     Drawer: { defaultProps: { lockScroll: false, transitionProps: { duration: 120 } } },
   },
 })
+
+const meanings = {
+  '--mantine-color-body': 'var(--sheet)',
+  '--mantine-color-text': 'var(--ink)',
+  '--mantine-color-dimmed': 'var(--soft)',
+  '--mantine-color-placeholder': 'var(--soft)',
+  '--mantine-color-error': 'var(--bad)',
+}
+
+/** Mantine's words for what theme.css has by meaning. */
+export const variables: CSSVariablesResolver = () => ({ variables: {}, light: meanings, dark: meanings })
