@@ -1,6 +1,6 @@
 /** What stands in the navigation, in its order: one line for each page that has a place there. */
 import type { LinkProps } from '@tanstack/react-router'
-import { AppWindow, House, type LucideIcon } from 'lucide-react'
+import { AppWindow, House, type LucideIcon, ScanSearch } from 'lucide-react'
 
 export interface NavigationItem {
   readonly label: string
@@ -21,4 +21,9 @@ export interface NavigationGroup {
 export const navigation: readonly NavigationGroup[] = [
   { door: 'in', items: [{ label: 'Home', to: '/realms/$realm', icon: House }] },
   { label: 'Apps', door: 'in', items: [{ label: 'Clients', to: '/realms/$realm/clients', icon: AppWindow }] },
+  {
+    label: 'Developer',
+    door: 'in',
+    items: [{ label: 'Token inspector', to: '/realms/$realm/inspector', icon: ScanSearch }],
+  },
 ]

@@ -2,6 +2,7 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { clientRoutes } from '../pages/clients/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
+import { inspectorRoutes } from '../pages/inspector/routes.ts'
 import { homeRealm } from './home-realm.ts'
 import { realmRoute, rootRoute, systemRoute } from './roots.tsx'
 
@@ -15,7 +16,7 @@ const indexRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   indexRoute,
-  realmRoute.addChildren([...homeRoutes, ...clientRoutes]),
+  realmRoute.addChildren([...homeRoutes, ...clientRoutes, ...inspectorRoutes]),
   systemRoute.addChildren([]),
 ])
 
