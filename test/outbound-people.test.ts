@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { refreshDue } from '#outbound/background.ts'
+import { markConnections } from '#store/connection-changes.ts'
 import type { ConnectionsTable } from '#store/connection-tables.ts'
 import { addUser } from './clients.ts'
 import { REDIRECT_URI, tokensOf } from './code-flow.ts'
 import { ENGINES, type House, openHouse } from './house.ts'
 import { adminOffice, type Office } from './office.ts'
-import { addCaller, addServer, askToken, connect, OPEN_HERE } from './outbound-house.ts'
+import { addCaller, addServer, askToken, connect, OPEN_HERE, serverNamed } from './outbound-house.ts'
 import { openScriptedServer, type ScriptedServer } from './scripted-server.ts'
 
 /* Connections of people: each bearer gets the connection of its own user, and of nobody else. */
@@ -74,6 +75,30 @@ describe.each(ENGINES)('people with connections, on %s', (engine) => {
     expect(new Set(answers.filter((_, at) => at % 2 === 0))).toEqual(new Set(['200 ann-2']))
     expect(new Set(answers.filter((_, at) => at % 2 === 1))).toEqual(new Set(['200 bob-2']))
     expect(provider.asked).toHaveLength(asked + 2)
+  })
+
+  test('N181 an answer that comes after the connection was emptied is nobody’s', async () => {
+    await change('ann', { hard_at: now() - 5, expires_at: now() - 1 })
+    const { promise: held, resolve: answer } = Promise.withResolvers<void>()
+    provider.next(async () => {
+      await held
+      return { json: { access_token: 'too late', expires_in: 3600, refresh_token: 'refresh-too-late' } }
+    })
+    const asked = provider.asked.length
+    const asking = ask('ann')
+    await expect.poll(() => provider.asked.length).toBe(asked + 1)
+    const server = await serverNamed(house, 'mail')
+    await markConnections(house.app.context.db.sql, server.id, 'needs_authorization', 'address_changed')
+    answer()
+    expect(await asking).toBe('409 address_changed')
+    expect(await ask('bob')).toBe('409 address_changed')
+    for (const username of people) {
+      provider.next({
+        json: { access_token: `${username}-3`, expires_in: 3600, refresh_token: `refresh-of-${username}` },
+      })
+      await connect(house, 'mail', ids.get(username))
+    }
+    expect(await Promise.all(people.map(ask))).toEqual(['200 ann-3', '200 bob-3'])
   })
 
   test('a list shows whose they are; nothing is renewed for somebody who may not log in', async () => {

@@ -185,6 +185,6 @@ function answerOf(context: OutboundContext, row: ConnectionRow, server: OAuthSer
       ...(problem ? { warning: problem } : {}),
     }
   }
-  const why = problem ?? tooLong
+  const why = problem ?? blockedBy(row, nowSeconds(), false) ?? tooLong
   return { kind: row.state === 'needs_authorization' ? 'needs_authorization' : 'unavailable', problem: why }
 }

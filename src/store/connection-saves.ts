@@ -127,6 +127,8 @@ async function settleConflict(
     .returningAll()
     .executeTakeFirst()
   if (rival === undefined) return { row: undefined, outcome: 'gone', highWater: undefined }
+  // Emptied meanwhile: what was asked for with the old settings is nobody's any more.
+  if (rival.received_at_ms === null) return { row: rival, outcome: 'older', highWater: undefined }
   const isNewer = tokens.received_at_ms >= (rival.received_at_ms ?? 0)
   const { lease_owner: _owner, lease_until_ms: _until, ...ours } = columnsOf(tokens, now)
   const change = isNewer
