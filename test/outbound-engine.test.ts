@@ -270,8 +270,16 @@ describe.each(ENGINES)('the refresh engine on %s', (engine) => {
     expect(await rowOf(id)).toMatchObject({ scope: 'read', scope_is_narrower: 1 })
   })
 
-  test('N170 nothing of a token stands in the rows', async () => {
+  test('N153 N170 no token and no secret stands in the rows, the audit or the log', async () => {
     const { id } = await connected()
-    expect(JSON.stringify(await rowOf(id))).not.toMatch(/"first"|refresh-number/)
+    const rows = await Promise.all([
+      sql().selectFrom('connections').selectAll().execute(),
+      sql().selectFrom('refresh_answers').selectAll().execute(),
+      sql().selectFrom('oauth_server_states').selectAll().execute(),
+      sql().selectFrom('audit').selectAll().execute(),
+    ])
+    const written = JSON.stringify(rows) + house.logged.join('')
+    expect(written).toContain(id)
+    expect(written).not.toMatch(/refresh-number-|hidden-token|found-at-last|our-secret/)
   })
 })

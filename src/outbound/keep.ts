@@ -105,6 +105,7 @@ function columnsOf(context: OutboundContext, row: ConnectionRow, received: Recei
   const refresh = keepsFirst ? null : tokens.refresh_token
   const hasNew = refresh !== null && refresh !== sentRefreshToken(plan)
   const refresh_sealed = refreshColumn(context, row, refresh, plan)
+  const isRenewable = refresh_sealed !== null || profile.renew_with === 'access_token'
   const kept = { ...plan.grant.kept, ...tokens.kept }
   return {
     received_at_ms: receivedAtMs,
@@ -121,7 +122,7 @@ function columnsOf(context: OutboundContext, row: ConnectionRow, received: Recei
     expires_at: tokens.expires_at,
     refresh_expires_at: refreshExpiry(row, received, hasNew),
     settings_version: server.settings_version,
-    due_at: refresh_sealed === null ? null : dueAt(softAt, receivedAt, rules.idle_seconds),
+    due_at: isRenewable ? dueAt(softAt, receivedAt, rules.idle_seconds) : null,
     hasNewRefreshToken: hasNew,
     isNewGrant: plan.grant.type !== 'refresh_token',
   }

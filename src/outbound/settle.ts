@@ -84,7 +84,7 @@ function replacementOf(row: ConnectionRow, server: OAuthServer): Standing | unde
 function standingAfter(row: ConnectionRow, { refused, plan, isNotSent }: Failure, now: number): Standing {
   const base = { reason: refused.code, detail: refused.description, failures: row.failures + 1, keepsAttempt: false }
   const next = nextTryAt(now, row.failures + 1, refused.retry_after, Math.random())
-  const due = row.refresh_sealed === null ? null : next
+  const due = row.due_at === null ? null : next
   switch (refused.class) {
     case 'transient':
       return { ...base, state: 'degraded', next_try_at: next, due_at: due }
@@ -102,7 +102,7 @@ function standingAfter(row: ConnectionRow, { refused, plan, isNotSent }: Failure
 /** Its state is what it was: what is wrong is not its own. */
 function waiting(row: ConnectionRow, now: number): Standing {
   const { state, reason, detail, failures, next_try_at } = row
-  const due_at = row.refresh_sealed === null ? null : now + Math.ceil(RESUME_SPREAD_SECONDS * (0.5 + Math.random() / 2))
+  const due_at = row.due_at === null ? null : now + Math.ceil(RESUME_SPREAD_SECONDS * (0.5 + Math.random() / 2))
   return { state, reason, detail, failures, next_try_at, due_at, keepsAttempt: false }
 }
 
