@@ -30,8 +30,8 @@ export async function ensureParts(scope) {
     if (installedByHand(scope)) return writeStamp({ lock, scope })
     process.stderr.write(
       scope === 'full'
-        ? 'Installing the parts and the tools that Sallyport is tested with (about 650 MB, once) …\n'
-        : 'Installing the parts that Sallyport needs (about 200 MB, once) …\n',
+        ? 'Installing the parts and the tools that Sallyport is tested with (about 1 GB, once) …\n'
+        : 'Installing the parts that Sallyport needs (about 460 MB, once) …\n',
     )
     // With the same lock file only tools are added, and a server that runs from this directory keeps its modules.
     // Otherwise everything is laid out anew; what had its tools before keeps them.
