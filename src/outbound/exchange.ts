@@ -70,10 +70,10 @@ export async function exchange(
       maxRetries: server.max_retry_attempts,
     })
     if (ended.kind === 'refused') return await refusedExchange(context, leased, { server, plan, ...ended })
-    const row = ended.kind === 'saved' ? ended.saved.row : undefined
-    if (row === undefined) return { kind: 'refused', problem: busy }
+    const connected = ended.kind === 'saved' ? ended.saved.row : undefined
+    if (connected === undefined) return { kind: 'refused', problem: busy }
     await noteSuccess(context, server)
-    return { kind: 'connected', row }
+    return { kind: 'connected', row: connected }
   } finally {
     await releaseConnection(context.db, leased)
   }
