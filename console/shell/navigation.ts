@@ -1,6 +1,19 @@
 /** What stands in the navigation, in its order: one line for each page that has a place there. */
 import type { LinkProps } from '@tanstack/react-router'
-import { AppWindow, House, type LucideIcon, ScanSearch } from 'lucide-react'
+import {
+  AppWindow,
+  Castle,
+  House,
+  Info,
+  KeyRound,
+  Layers,
+  type LucideIcon,
+  ScanSearch,
+  ShieldCheck,
+  SlidersHorizontal,
+  Tags,
+  Users,
+} from 'lucide-react'
 
 export interface NavigationItem {
   readonly label: string
@@ -20,10 +33,43 @@ export interface NavigationGroup {
 
 export const navigation: readonly NavigationGroup[] = [
   { door: 'in', items: [{ label: 'Home', to: '/realms/$realm', icon: House }] },
-  { label: 'Apps', door: 'in', items: [{ label: 'Clients', to: '/realms/$realm/clients', icon: AppWindow }] },
+  {
+    label: 'Apps',
+    door: 'in',
+    items: [
+      { label: 'Clients', to: '/realms/$realm/clients', icon: AppWindow },
+      { label: 'Scopes & APIs', to: '/realms/$realm/scopes', icon: Layers },
+    ],
+  },
+  {
+    label: 'People',
+    door: 'in',
+    items: [
+      { label: 'Users', to: '/realms/$realm/users', icon: Users },
+      { label: 'Roles', to: '/realms/$realm/roles', icon: Tags },
+    ],
+  },
+  {
+    label: 'Realm',
+    door: 'in',
+    items: [
+      { label: 'Settings', to: '/realms/$realm/settings', icon: SlidersHorizontal },
+      { label: 'Keys', to: '/realms/$realm/keys', icon: KeyRound },
+    ],
+  },
   {
     label: 'Developer',
     door: 'in',
     items: [{ label: 'Token inspector', to: '/realms/$realm/inspector', icon: ScanSearch }],
+  },
+  {
+    label: 'System',
+    door: 'in',
+    reach: 'platform',
+    items: [
+      { label: 'Realms', to: '/system/realms', icon: Castle },
+      { label: 'Administrators', to: '/system/administrators', icon: ShieldCheck },
+      { label: 'About', to: '/system/about', icon: Info },
+    ],
   },
 ]

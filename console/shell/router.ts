@@ -1,8 +1,15 @@
 /** Every page of the console and its address. A page's code is loaded when it is first opened. */
 import { createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { administratorRoutes } from '../pages/administrators/routes.ts'
+import { apiRoutes } from '../pages/apis/routes.ts'
 import { clientRoutes } from '../pages/clients/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { inspectorRoutes } from '../pages/inspector/routes.ts'
+import { keyRoutes } from '../pages/keys/routes.ts'
+import { realmSettingsRoutes, realmsRoutes } from '../pages/realms/routes.ts'
+import { roleRoutes } from '../pages/roles/routes.ts'
+import { scopeRoutes } from '../pages/scopes/routes.ts'
+import { userRoutes } from '../pages/users/routes.ts'
 import { homeRealm } from './home-realm.ts'
 import { realmRoute, rootRoute, systemRoute } from './roots.tsx'
 
@@ -16,8 +23,18 @@ const indexRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   indexRoute,
-  realmRoute.addChildren([...homeRoutes, ...clientRoutes, ...inspectorRoutes]),
-  systemRoute.addChildren([]),
+  realmRoute.addChildren([
+    ...homeRoutes,
+    ...clientRoutes,
+    ...inspectorRoutes,
+    ...scopeRoutes,
+    ...apiRoutes,
+    ...userRoutes,
+    ...roleRoutes,
+    ...realmSettingsRoutes,
+    ...keyRoutes,
+  ]),
+  systemRoute.addChildren([...realmsRoutes, ...administratorRoutes]),
 ])
 
 export const router = createRouter({

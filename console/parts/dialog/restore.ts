@@ -10,16 +10,19 @@ interface Deleted {
   readonly names: readonly string[]
   /** `Its secrets and tokens stay dead.` */
   readonly staysDead: string
+  /** What else has to be known again when it is back. */
+  readonly onRestored?: () => Promise<unknown>
 }
 
 /** Says what was deleted; Undo restores it, and says what does not come back. */
-export function offerRestore({ realm, kind, names, staysDead }: Deleted): void {
+export function offerRestore({ realm, kind, names, staysDead, onRestored }: Deleted): void {
   const [only = ''] = names
   offerUndo({
     message: names.length === 1 ? `${only} was deleted` : `${names.length} were deleted`,
     note: `${names.length === 1 ? `${only} is` : 'They are'} back, disabled. ${staysDead}`,
     undo: async () => {
       for (const name of names) await restore(realm, kind, name)
+      await onRestored?.()
       await queryClient.invalidateQueries()
     },
   })

@@ -1,0 +1,33 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { listClients } from '#contract/client.ts'
+import { listUsers } from '#contract/user.ts'
+import { listSearch } from '../../parts/list/column.ts'
+import { systemRoute } from '../../shell/roots.tsx'
+
+const peopleRoute = createRoute({
+  getParentRoute: () => systemRoute,
+  path: 'administrators',
+  validateSearch: listSearch(listUsers),
+  component: lazyRouteComponent(() => import('./administrators-page.tsx'), 'AdministratorsPage'),
+})
+
+const clientsRoute = createRoute({
+  getParentRoute: () => systemRoute,
+  path: 'administrators/clients',
+  validateSearch: listSearch(listClients),
+  component: lazyRouteComponent(() => import('./administrators-page.tsx'), 'AdministratingClientsPage'),
+})
+
+const newRoute = createRoute({
+  getParentRoute: () => systemRoute,
+  path: 'administrators/new',
+  component: lazyRouteComponent(() => import('../users/new-user.tsx'), 'NewAdministratorPage'),
+})
+
+const aboutRoute = createRoute({
+  getParentRoute: () => systemRoute,
+  path: 'about',
+  component: lazyRouteComponent(() => import('./about-page.tsx'), 'AboutPage'),
+})
+
+export const administratorRoutes = [peopleRoute, clientsRoute, newRoute, aboutRoute] as const

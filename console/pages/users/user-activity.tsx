@@ -1,0 +1,82 @@
+/** What happened at the doors with this user, and what they have changed as an administrator: the newest of both. */
+import { useParams } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { listAudit } from '#contract/audit.ts'
+import { listEvents } from '#contract/event.ts'
+import { readUser } from '#contract/user.ts'
+import { useRead } from '../../parts/api/call.ts'
+import type { Column, RowOf } from '../../parts/list/column.ts'
+import { Section } from '../../parts/page/page.tsx'
+import { ShortList } from '../../parts/show/short-list.tsx'
+import { capital } from '../../parts/show/text.ts'
+import { Time } from '../../parts/show/time.tsx'
+
+type Event = RowOf<typeof listEvents>
+type Entry = RowOf<typeof listAudit>
+const shown = 50
+
+const eventColumns: readonly Column<Event>[] = [
+  { id: 'last_at_ms', title: 'When', kind: 'time_ms', render: (e) => <Time at={seconds(e.last_at_ms)} show="both" /> },
+  {
+    id: 'kind',
+    title: 'What',
+    kind: 'text',
+    render: ({ kind, count }) => `${words(kind)}${count > 1 ? ` (${count} times)` : ''}`,
+  },
+  { id: 'client_id', title: 'Client', kind: 'text' },
+  { id: 'address', title: 'Address', kind: 'text' },
+  { id: 'detail', title: 'Detail', kind: 'text' },
+]
+
+const entryColumns: readonly Column<Entry>[] = [
+  { id: 'at_ms', title: 'When', kind: 'time_ms', render: (e) => <Time at={seconds(e.at_ms)} show="both" /> },
+  { id: 'action', title: 'What', kind: 'text', render: ({ action }) => words(action) },
+  { id: 'object_name', title: 'Of', kind: 'text' },
+  { id: 'address', title: 'Address', kind: 'text' },
+]
+
+export function UserActivity(): ReactNode {
+  const { realm, id } = useParams({ from: '/realms/$realm/users/$id/activity' })
+  const username = useRead(readUser, { params: { realm, id } }).data?.value.username
+  const events = useRead(listEvents, { params: { realm }, query: { user_id: id, page_size: shown } })
+  const audit = useRead(
+    listAudit,
+    { params: { realm }, query: { actor_name: username, page_size: shown } },
+    { isEnabled: realm === 'system' && username !== undefined },
+  )
+  return (
+    <>
+      <Section title="At the doors">
+        <ShortList
+          label="Events"
+          rows={events.data?.value.items ?? []}
+          columns={eventColumns}
+          idOf={(event) => event.id}
+          nameOf={({ kind }) => kind}
+          empty={events.data && 'Nothing in the last 90 days.'}
+        />
+      </Section>
+      {realm === 'system' && (
+        <Section title="Changed in the realm system">
+          <ShortList
+            label="Changes"
+            rows={(audit.data?.value.items ?? []).filter(({ actor_id }) => actor_id === id)}
+            columns={entryColumns}
+            idOf={(entry) => entry.id}
+            nameOf={({ action }) => action}
+            empty={audit.data && 'Nothing yet. What they change in another realm stands in the audit of that realm.'}
+          />
+        </Section>
+      )}
+    </>
+  )
+}
+
+/** `login.failed` → `Login failed`. */
+function words(kind: string): string {
+  return capital(kind.replaceAll(/[._]/g, ' '))
+}
+
+function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000)
+}
