@@ -1,17 +1,24 @@
 /** What stands in the navigation, in its order: one line for each page that has a place there. */
 import type { LinkProps } from '@tanstack/react-router'
 import {
+  Activity,
   AppWindow,
   Castle,
+  FileCog,
+  Handshake,
+  HeartPulse,
   House,
   Info,
   KeyRound,
   Layers,
   type LucideIcon,
+  Recycle,
   ScanSearch,
+  ScrollText,
   ShieldCheck,
   SlidersHorizontal,
   Tags,
+  Ticket,
   Users,
 } from 'lucide-react'
 
@@ -39,6 +46,8 @@ export const navigation: readonly NavigationGroup[] = [
     items: [
       { label: 'Clients', to: '/realms/$realm/clients', icon: AppWindow },
       { label: 'Scopes & APIs', to: '/realms/$realm/scopes', icon: Layers },
+      { label: 'Tokens & sessions', to: '/realms/$realm/tokens', icon: Ticket },
+      { label: 'Consents', to: '/realms/$realm/consents', icon: Handshake },
     ],
   },
   {
@@ -55,6 +64,17 @@ export const navigation: readonly NavigationGroup[] = [
     items: [
       { label: 'Settings', to: '/realms/$realm/settings', icon: SlidersHorizontal },
       { label: 'Keys', to: '/realms/$realm/keys', icon: KeyRound },
+      { label: 'Import & export', to: '/realms/$realm/configuration', icon: FileCog },
+      { label: 'Recycle bin', to: '/realms/$realm/deleted', icon: Recycle },
+    ],
+  },
+  {
+    label: 'Observe',
+    door: 'in',
+    items: [
+      { label: 'Events', to: '/realms/$realm/events', icon: Activity },
+      { label: 'Audit', to: '/realms/$realm/audit', icon: ScrollText },
+      { label: 'Health checks', to: '/realms/$realm/health', icon: HeartPulse },
     ],
   },
   {

@@ -2,13 +2,22 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { administratorRoutes } from '../pages/administrators/routes.ts'
 import { apiRoutes } from '../pages/apis/routes.ts'
+import { auditRoutes } from '../pages/audit/routes.ts'
 import { clientRoutes } from '../pages/clients/routes.ts'
+import { configurationRoutes } from '../pages/configuration/routes.ts'
+import { consentRoutes } from '../pages/consents/routes.ts'
+import { deletedRoutes } from '../pages/deleted/routes.ts'
+import { eventRoutes } from '../pages/events/routes.ts'
+import { failureRoutes } from '../pages/failures/routes.ts'
+import { grantRoutes } from '../pages/grants/routes.ts'
+import { healthRoutes } from '../pages/health/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { inspectorRoutes } from '../pages/inspector/routes.ts'
 import { keyRoutes } from '../pages/keys/routes.ts'
 import { realmSettingsRoutes, realmsRoutes } from '../pages/realms/routes.ts'
 import { roleRoutes } from '../pages/roles/routes.ts'
 import { scopeRoutes } from '../pages/scopes/routes.ts'
+import { sessionRoutes } from '../pages/sessions/routes.ts'
 import { userRoutes } from '../pages/users/routes.ts'
 import { homeRealm } from './home-realm.ts'
 import { realmRoute, rootRoute, systemRoute } from './roots.tsx'
@@ -33,6 +42,15 @@ const routeTree = rootRoute.addChildren([
     ...roleRoutes,
     ...realmSettingsRoutes,
     ...keyRoutes,
+    ...grantRoutes,
+    ...sessionRoutes,
+    ...consentRoutes,
+    ...configurationRoutes,
+    ...eventRoutes,
+    ...failureRoutes,
+    ...auditRoutes,
+    ...healthRoutes,
+    ...deletedRoutes,
   ]),
   systemRoute.addChildren([...realmsRoutes, ...administratorRoutes]),
 ])

@@ -36,8 +36,8 @@ export interface ListProps<O extends Operation> {
   readonly idOf: (row: RowOf<O>) => string
   /** For labels; absent: the id. */
   readonly nameOf?: (row: RowOf<O>) => string
-  /** Where the name leads, and Enter. */
-  readonly open?: (row: RowOf<O>) => Target
+  /** Where the name leads, and Enter; undefined for a row that has no page of its own. */
+  readonly open?: (row: RowOf<O>) => Target | undefined
   /** Where the pencil leads, and `e`; undefined for a row that cannot be edited. */
   readonly edit?: (row: RowOf<O>) => Target | undefined
   readonly actions?: readonly RowAction<RowOf<O>>[]

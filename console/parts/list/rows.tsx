@@ -17,7 +17,7 @@ export interface RowsProps<Row> {
   readonly columns: readonly Column<Row>[]
   readonly idOf: (row: Row) => string
   readonly nameOf: (row: Row) => string
-  readonly open: ((row: Row) => Target) | undefined
+  readonly open: ((row: Row) => Target | undefined) | undefined
   readonly edit: ((row: Row) => Target | undefined) | undefined
   readonly selection: Selection<Row> | undefined
   readonly hasActions: boolean
@@ -128,15 +128,16 @@ export function OneRow<Row>({ row, index, of }: OneRowProps<Row>): ReactNode {
 interface CellsProps<Row> {
   readonly row: Row
   readonly columns: readonly Column<Row>[]
-  readonly open: ((row: Row) => Target) | undefined
+  readonly open: ((row: Row) => Target | undefined) | undefined
 }
 
 function CellsOf<Row>({ row, columns, open }: CellsProps<Row>): ReactNode {
+  const at = open?.(row)
   return columns.map((column, index) =>
     index === 0 ? (
       <th key={column.id} scope="row" data-kind={column.kind}>
-        {open ? (
-          <Link {...(open(row) as LinkProps)} className={styles.name}>
+        {at ? (
+          <Link {...(at as LinkProps)} className={styles.name}>
             <Cell column={column} row={row} />
           </Link>
         ) : (

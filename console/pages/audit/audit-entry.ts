@@ -1,0 +1,17 @@
+/** Words for what the audit tells. */
+import type { listAudit } from '#contract/audit.ts'
+import type { RowOf } from '../../parts/list/column.ts'
+import { kindName } from '../../parts/show/object-link.tsx'
+import { capital } from '../../parts/show/text.ts'
+
+export type AuditEntry = RowOf<typeof listAudit>
+
+/** `client.revoke_tokens` → `Revoke tokens`. */
+export function actionName(action: string): string {
+  return capital(action.slice(action.indexOf('.') + 1).replaceAll(/[_-]/g, ' '))
+}
+
+/** `Revoke tokens · client shop-web`. */
+export function entryName({ action, object_kind, object_name }: AuditEntry): string {
+  return `${actionName(action)} · ${kindName(object_kind)} ${object_name}`
+}

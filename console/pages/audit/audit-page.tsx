@@ -1,0 +1,82 @@
+/** What was changed in a realm: by whom, from where, and what was before. */
+import { useParams } from '@tanstack/react-router'
+import { type ReactNode, useMemo } from 'react'
+import { listAudit } from '#contract/audit.ts'
+import type { Column } from '../../parts/list/column.ts'
+import { List } from '../../parts/list/list.tsx'
+import { Page } from '../../parts/page/page.tsx'
+import { differences } from '../../parts/show/difference.tsx'
+import { kindName, ObjectLink } from '../../parts/show/object-link.tsx'
+import { Tags } from '../../parts/show/status.tsx'
+import { capital } from '../../parts/show/text.ts'
+import { Nothing } from '../../parts/show/time.tsx'
+import { type AuditEntry, entryName } from './audit-entry.ts'
+
+const kinds = ['client', 'user', 'role', 'scope', 'api', 'realm', 'oauth_server', 'connection', 'connector', 'category']
+
+export function AuditPage(): ReactNode {
+  const { realm } = useParams({ from: '/realms/$realm/audit' })
+  const columns = useMemo(() => columnsOf(realm), [realm])
+  return (
+    <Page
+      title="Audit"
+      layout="fill"
+      lead="Every change, with who made it, from where, and what was before. Entries cannot be changed or deleted."
+    >
+      <List
+        name="audit"
+        noun={{ one: 'entry', many: 'entries' }}
+        operation={listAudit}
+        params={{ realm }}
+        columns={columns}
+        idOf={({ id }) => id}
+        nameOf={entryName}
+        open={({ at_ms, id }) => ({
+          to: '/realms/$realm/audit/$atMs/$entryId',
+          params: { realm, atMs: String(at_ms), entryId: id },
+        })}
+        empty={{
+          title: 'Nothing was changed yet',
+          text: 'Whatever somebody creates, changes or deletes in this realm is noted here.',
+        }}
+      />
+    </Page>
+  )
+}
+
+function columnsOf(realm: string): readonly Column<AuditEntry>[] {
+  return [
+    { id: 'at_ms', title: 'When', kind: 'time_ms' },
+    { id: 'actor_name', title: 'Who', kind: 'text' },
+    { id: 'action', title: 'Action', kind: 'code' },
+    {
+      id: 'object_kind',
+      title: 'Kind',
+      kind: 'text',
+      options: kinds.map((kind) => ({ value: kind, label: capital(kindName(kind)) })),
+      render: ({ object_kind }) => capital(kindName(object_kind)),
+    },
+    {
+      id: 'object_name',
+      title: 'Object',
+      kind: 'text',
+      render: ({ object_kind, object_id, object_name }) => (
+        <ObjectLink of={{ realm, kind: object_kind, id: object_id, name: object_name }} />
+      ),
+    },
+    { id: 'after', title: 'Changed fields', kind: 'tags', render: (entry) => <ChangedFields entry={entry} /> },
+    { id: 'address', title: 'From', kind: 'text' },
+    { id: 'actor_kind', title: 'Kind of actor', kind: 'text', isOptional: true },
+    { id: 'request_id', title: 'Request', kind: 'code', isOptional: true },
+    { id: 'object_id', title: 'Object’s id', kind: 'code', isOptional: true },
+  ]
+}
+
+const shownFields = 3
+
+function ChangedFields({ entry: { before, after } }: { entry: AuditEntry }): ReactNode {
+  const fields = differences(before, after).map(({ field }) => field)
+  if (fields.length === 0) return <Nothing />
+  const rest = fields.length - shownFields
+  return <Tags of={[...fields.slice(0, shownFields), ...(rest > 0 ? [`${rest} more`] : [])]} />
+}

@@ -1,0 +1,13 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { listDeleted } from '#contract/deleted.ts'
+import { listSearch } from '../../parts/list/column.ts'
+import { realmRoute } from '../../shell/roots.tsx'
+
+const listRoute = createRoute({
+  getParentRoute: () => realmRoute,
+  path: 'deleted',
+  validateSearch: listSearch(listDeleted),
+  component: lazyRouteComponent(() => import('./deleted-page.tsx'), 'DeletedPage'),
+})
+
+export const deletedRoutes = [listRoute] as const

@@ -1,0 +1,13 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { listEvents } from '#contract/event.ts'
+import { listSearch } from '../../parts/list/column.ts'
+import { realmRoute } from '../../shell/roots.tsx'
+
+const listRoute = createRoute({
+  getParentRoute: () => realmRoute,
+  path: 'events',
+  validateSearch: listSearch(listEvents),
+  component: lazyRouteComponent(() => import('./events-page.tsx'), 'EventsPage'),
+})
+
+export const eventRoutes = [listRoute] as const

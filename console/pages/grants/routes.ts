@@ -1,0 +1,13 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { listRealmGrants } from '#contract/realm-lists.ts'
+import { listSearch } from '../../parts/list/column.ts'
+import { realmRoute } from '../../shell/roots.tsx'
+
+const listRoute = createRoute({
+  getParentRoute: () => realmRoute,
+  path: 'tokens',
+  validateSearch: listSearch(listRealmGrants),
+  component: lazyRouteComponent(() => import('./grants-page.tsx'), 'GrantsPage'),
+})
+
+export const grantRoutes = [listRoute] as const

@@ -1,0 +1,13 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { realmHealth } from '#contract/health.ts'
+import { listSearch } from '../../parts/list/column.ts'
+import { realmRoute } from '../../shell/roots.tsx'
+
+const listRoute = createRoute({
+  getParentRoute: () => realmRoute,
+  path: 'health',
+  validateSearch: listSearch(realmHealth),
+  component: lazyRouteComponent(() => import('./health-page.tsx'), 'HealthPage'),
+})
+
+export const healthRoutes = [listRoute] as const

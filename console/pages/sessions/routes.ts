@@ -1,0 +1,13 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { listRealmSessions } from '#contract/realm-lists.ts'
+import { listSearch } from '../../parts/list/column.ts'
+import { realmRoute } from '../../shell/roots.tsx'
+
+const listRoute = createRoute({
+  getParentRoute: () => realmRoute,
+  path: 'tokens/sessions',
+  validateSearch: listSearch(listRealmSessions),
+  component: lazyRouteComponent(() => import('./sessions-page.tsx'), 'SessionsPage'),
+})
+
+export const sessionRoutes = [listRoute] as const
