@@ -109,7 +109,7 @@ function* ofAddresses(values: Values): Generator<Contradiction> {
     yield {
       field: 'redirect_uris',
       tone: 'note',
-      text: 'Authorization code is allowed, but there is no redirect URI that a code could be sent to.',
+      text: 'Authorization code is allowed, but no code can be sent anywhere yet: add the address of the application.',
     }
   }
   if (!hasCode && uris.length > 0) {

@@ -6,6 +6,7 @@ import type { ClientWithSecret } from '#contract/client.ts'
 import { Secret } from '../../parts/dialog/secret.tsx'
 import { Page, Section } from '../../parts/page/page.tsx'
 import { envOf, fileNameOf } from './client-env.ts'
+import { Endpoints } from './endpoints.tsx'
 
 export function CreatedClient({ realm, client }: { realm: string; client: ClientWithSecret }): ReactNode {
   const { client_id, client_secret } = client
@@ -39,6 +40,9 @@ export function CreatedClient({ realm, client }: { realm: string; client: Client
           />
         </Section>
       )}
+      <Section title="Endpoints">
+        <Endpoints realm={realm} grantTypes={client.grant_types} />
+      </Section>
     </Page>
   )
 }

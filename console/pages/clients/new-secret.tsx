@@ -54,7 +54,6 @@ export function NewSecret({ params, hasOthers, onClose, onDone }: NewSecretProps
           name="overlap_seconds"
           label="Secrets before it go on for"
           hint="So that programs can change over. Empty: they end now."
-          inherits={{ says: 'they end now' }}
         />
       )}
     </FormDialog>

@@ -36,6 +36,8 @@ export function SaidBeside({ field }: { field: string }): ReactNode {
               <Button
                 variant="default"
                 size="compact-sm"
+                // The field keeps the focus: leaving it could move this button away from under the mouse.
+                onMouseDown={(event) => event.preventDefault()}
                 onClick={() => {
                   for (const [name, value] of Object.entries(fix.values)) setValue(name, value, { shouldDirty: true })
                 }}

@@ -198,6 +198,7 @@ export function KeysSection(): ReactNode {
         name="jwks"
         label={titles.jwks}
         hint="Public keys only (RFC 7517)."
+        rows={4}
         placeholder='{"keys": [{"kty": "EC", "crv": "P-256", "kid": "1", "x": "…", "y": "…"}]}'
       />
       <SaidBeside field="jwks" />

@@ -22,32 +22,30 @@ export function differences(
 export function Difference({ of }: { of: readonly FieldDifference[] }): ReactNode {
   if (of.length === 0) return <p className={styles.same}>No field was changed.</p>
   return (
-    <div className={styles.scroller}>
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col">Before</th>
-            <th scope="col">After</th>
+    <table className={styles.table}>
+      <thead>
+        <tr>
+          <th scope="col">Field</th>
+          <th scope="col">Before</th>
+          <th scope="col">After</th>
+        </tr>
+      </thead>
+      <tbody>
+        {of.map(({ field, before, after }) => (
+          <tr key={field}>
+            <th scope="row">
+              <code>{field}</code>
+            </th>
+            <td data-side="before" dir="auto">
+              {said(before)}
+            </td>
+            <td data-side="after" dir="auto">
+              {said(after)}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {of.map(({ field, before, after }) => (
-            <tr key={field}>
-              <th scope="row">
-                <code>{field}</code>
-              </th>
-              <td data-side="before" dir="auto">
-                {said(before)}
-              </td>
-              <td data-side="after" dir="auto">
-                {said(after)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </table>
   )
 }
 

@@ -59,13 +59,15 @@ export function History<S extends Operation, R extends Operation>(props: History
           />
         ))}
       </ol>
-      <Foot
-        state={state}
-        total={data.total}
-        isLowerBound={data.isLowerBound}
-        isLoading={data.isLoading}
-        noun={versionNoun}
-      />
+      <div className={styles.foot}>
+        <Foot
+          state={state}
+          total={data.total}
+          isLowerBound={data.isLowerBound}
+          isLoading={data.isLoading}
+          noun={versionNoun}
+        />
+      </div>
     </>
   )
 }
