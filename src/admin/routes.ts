@@ -16,6 +16,7 @@ import { categoryHandlers } from './categories.ts'
 import { clientSecretHandlers } from './client-secrets.ts'
 import { clientHandlers } from './clients.ts'
 import { configurationHandlers } from './configuration/handlers.ts'
+import { connectHandlers } from './connect.ts'
 import { connectionHandlers } from './connections.ts'
 import { connectorHandlers } from './connectors.ts'
 import type { AdminContext } from './context.ts'
@@ -67,6 +68,7 @@ export const handlers: readonly Handled[] = [
   ...categoryHandlers,
   ...oauthServerHandlers,
   ...oauthServerUseHandlers,
+  ...connectHandlers,
   ...connectorHandlers,
   ...connectionHandlers,
   ...legacyUseHandlers,

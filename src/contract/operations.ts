@@ -8,6 +8,7 @@ import { categoryOperations } from './category.ts'
 import { clientOperations } from './client.ts'
 import { clientSecretOperations } from './client-secret.ts'
 import { configurationOperations } from './configuration.ts'
+import { connectOperations } from './connect.ts'
 import { connectionOperations } from './connection.ts'
 import { connectorOperations } from './connector.ts'
 import { consentOperations } from './consent.ts'
@@ -53,6 +54,7 @@ export const operations: readonly Operation[] = [
   ...categoryOperations,
   ...oauthServerOperations,
   ...oauthServerTrialOperations,
+  ...connectOperations,
   ...profileOperations,
   ...connectorOperations,
   ...legacyUseOperations,

@@ -15,7 +15,7 @@ import { consentStep } from './steps/consent.ts'
 import { passwordStep } from './steps/password.ts'
 import { selectAccountStep } from './steps/select-account.ts'
 import type { Step, StepContext, StepOf } from './steps/step.ts'
-import { readVisit, resume, staleRequest, type Visit, type VisitOfSomebody } from './visit.ts'
+import { onlySignsIn, readVisit, resume, staleRequest, type Visit, type VisitOfSomebody } from './visit.ts'
 
 const steps: readonly Step[] = [passwordStep, changePasswordStep, selectAccountStep, consentStep, confirmStep]
 
@@ -35,7 +35,7 @@ function handlerOf(context: StepContext, step: Step): Handler {
     if (request.method === 'POST') requireSameOrigin(request, context.publicUrl)
     const visit = await readVisit(context, request, parseForm(request.query).get('request') ?? '')
     const { id, parameters } = visit.stored
-    if (parameters.device_code_id !== undefined && !step.isForDevices) throw staleRequest({ step: step.name })
+    if (onlySignsIn(parameters) && !step.signsIn) throw staleRequest({ step: step.name })
     if (step.asks === 'anybody') return await attend(context, step, visit, [step.name, id])
     // The session ended: the dispatcher knows what to do about it.
     if (!isOfSomebody(visit)) return resume(context, visit)

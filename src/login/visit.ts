@@ -7,6 +7,7 @@ import type { Request, Response } from '#http/message.ts'
 import { Refusal } from '#http/refusal.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import {
+  type AuthorizationRequestParameters,
   findAuthorizationRequest,
   type Progress,
   recordProgress,
@@ -66,10 +67,20 @@ export function eventOf({ realm, request, client }: Visit, user: Pick<User, 'id'
 /** Back to the dispatcher, which alone chooses what comes next. 303: a password is never sent on (RFC 9700 §4.12). */
 export function resume(context: LoginContext, visit: Visit, cookie?: string): Response {
   const { id, parameters } = visit.stored
-  const dispatcher = parameters.device_code_id === undefined ? 'authorize' : 'device'
-  const location = `${issuerUrl(context.publicUrl, visit.realm.name)}/${dispatcher}/${id}`
+  const location = `${issuerUrl(context.publicUrl, visit.realm.name)}/${dispatcherOf(parameters)}/${id}`
   const headers = { location, 'cache-control': 'no-store' }
   return { status: 303, headers: cookie === undefined ? headers : { ...headers, 'set-cookie': cookie }, body: '' }
+}
+
+/** Where a request goes on: only those of clients end at their redirect URI. */
+function dispatcherOf(parameters: AuthorizationRequestParameters): string {
+  if (parameters.connect_journey_id !== undefined) return 'connect'
+  return parameters.device_code_id === undefined ? 'authorize' : 'device'
+}
+
+/** Whether all that the hall has to do on the way is to sign somebody in: what is agreed to has a page of its own. */
+export function onlySignsIn({ device_code_id, connect_journey_id }: AuthorizationRequestParameters): boolean {
+  return device_code_id !== undefined || connect_journey_id !== undefined
 }
 
 /** Adds a decision of the person who is there; what somebody else decided before is dropped. False: nothing was written. */

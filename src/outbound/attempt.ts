@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { randomId } from '#crypto/random.ts'
-import type { Refused, Sent, TokenAnswer } from '#oauth-client/answer.ts'
+import type { Refused, Sent, TokenAnswer, Tokens } from '#oauth-client/answer.ts'
 import { readSent, sendTokenRequest } from '#oauth-client/request-token.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { beginAttempt, type Leased } from '#store/connection-leases.ts'
@@ -29,6 +29,8 @@ export interface Task {
   /** Of `performance.now()`. */
   readonly deadline: number
   readonly maxRetries: number
+  /** What is wrong with tokens that came, beside their form: such are not kept. */
+  readonly check?: ((tokens: Tokens) => Refused | undefined) | undefined
 }
 
 export type Ended =
@@ -61,6 +63,8 @@ export async function attempt(context: OutboundContext, leased: Leased, task: Ta
       await journal(context, leased, answerRow(context, leased.row, plan, attemptId, answer))
     }
     const answer = readSent(plan.settings, plan.grant, sent, Math.floor(receivedAtMs / 1000))
+    const odd = answer.kind === 'tokens' ? task.check?.(answer) : undefined
+    if (odd) return { kind: 'refused', refused: odd, end }
     if (answer.kind === 'tokens') return await kept(context, leased, task, { ...end, tokens: answer })
     const pause = pauseBefore(tries, task, sent, answer)
     if (pause === undefined) return { kind: 'refused', refused: answer, end }

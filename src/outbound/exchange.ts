@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fingerprint } from '#crypto/hash.ts'
 import { randomId } from '#crypto/random.ts'
-import type { Refused } from '#oauth-client/answer.ts'
+import type { Refused, Tokens } from '#oauth-client/answer.ts'
 import { isSpent } from '#oauth-client/refusals.ts'
 import type { GrantRequest, ServerSettings } from '#oauth-client/settings.ts'
 import { nowSeconds } from '#observe/clock.ts'
@@ -36,12 +36,16 @@ interface ExchangeFailure {
   readonly end: End
 }
 
-/** `settings`: as the person was sent to the provider with. `grant`: usually a code (RFC 6749 §4.1.3). */
+/**
+ * `settings`: as the person was sent to the provider with. `grant`: usually a code (RFC 6749 §4.1.3). `check`: what is
+ * wrong with the tokens that came, beside their form; such are not kept.
+ */
 export async function exchange(
   context: OutboundContext,
   wanted: TokenFor,
   settings: ServerSettings,
   grant: GrantRequest,
+  check?: (tokens: Tokens) => Refused | undefined,
 ): Promise<Exchanged> {
   const { realm, server } = wanted
   const row = await ensureConnection(context.db, realm.id, keyOf(wanted))
@@ -68,6 +72,7 @@ export async function exchange(
       plan,
       deadline,
       maxRetries: server.max_retry_attempts,
+      check,
     })
     if (ended.kind === 'refused') return await refusedExchange(context, leased, { server, plan, ...ended })
     const connected = ended.kind === 'saved' ? ended.saved.row : undefined

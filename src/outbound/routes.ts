@@ -6,7 +6,9 @@
  */
 import type { Request, Response, Route } from '#http/message.ts'
 import { nowSeconds } from '#observe/clock.ts'
+import { callbackRoute } from './callback.ts'
 import { authenticateOutbound } from './caller.ts'
+import { connectRoutes } from './connect.ts'
 import type { OutboundContext } from './context.ts'
 import { type FreshToken, freshToken } from './fresh-token.ts'
 import { invalidParameter, OutboundRefusal, refusedAsProblem } from './problem.ts'
@@ -23,6 +25,8 @@ export function outboundRoutes(context: OutboundContext): readonly Route[] {
       handle: (request) => token(context, request),
       refused: refusedAsProblem,
     },
+    ...connectRoutes(context),
+    callbackRoute(context),
   ]
 }
 

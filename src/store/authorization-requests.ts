@@ -31,6 +31,8 @@ export interface AuthorizationRequestParameters {
   readonly id_token_claims?: readonly string[]
   /** Set: somebody answers for a device (RFC 8628 §3.3); device_codes.id. Such a request never ends at a redirect URI. */
   readonly device_code_id?: string
+  /** Set: somebody connects an account at a foreign server; connect_journeys.id. Likewise. */
+  readonly connect_journey_id?: string
   /** What is wrong with the request, told to the client only once the person has signed in (RFC 9700 §4.11.2). */
   readonly refused?: { readonly error: string; readonly description: string }
 }

@@ -68,6 +68,13 @@ export const sealedColumns: readonly SealedColumn[] = [
   connection('id_token_sealed', 'id_token'),
   connection('kept_sealed', 'kept'),
   {
+    table: 'connect_journeys',
+    column: 'proof_sealed',
+    key: ['id'],
+    rows: sql`select id, proof_sealed as sealed, realm_id as realm, id as place, 'proof' as place_field
+      from connect_journeys where proof_sealed is not null`,
+  },
+  {
     table: 'refresh_answers',
     column: 'answer_sealed',
     key: ['id'],

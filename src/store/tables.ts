@@ -12,6 +12,7 @@ import type {
   AccessTokensTable,
   AuthorizationCodesTable,
   AuthorizationRequestsTable,
+  ConnectJourneysTable,
   ConsoleSessionsTable,
   ConsoleSignInsTable,
   DeviceCodesTable,
@@ -289,6 +290,7 @@ export interface Tables extends OutboundTables, BinTables, ConnectionTables {
   login_failures: LoginFailuresTable
   console_sign_ins: ConsoleSignInsTable
   console_sessions: ConsoleSessionsTable
+  connect_journeys: ConnectJourneysTable
   events: EventsTable
   facade_owners: FacadeOwnersTable
   legacy_uses: LegacyUsesTable

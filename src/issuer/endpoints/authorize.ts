@@ -11,7 +11,7 @@ import { Refusal } from '#http/refusal.ts'
 import { ensureBrowser, sameBrowser } from '#login/browser.ts'
 import { nextStep, type Step } from '#login/next-step.ts'
 import { type CurrentSession, currentSession } from '#login/session.ts'
-import { staleRequest } from '#login/visit.ts'
+import { onlySignsIn, staleRequest } from '#login/visit.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { addAuthorizationCode } from '#store/authorization-codes.ts'
 import {
@@ -68,8 +68,8 @@ export async function resumeAuthorization(context: IssuerContext, realm: Realm, 
   if (request.method === 'HEAD') throw headRefused('GET')
   const stored = await findAuthorizationRequest(context.db, realm.id, request.params['request'] ?? '')
   if (!stored || stored.completed_at !== null || stored.expires_at <= nowSeconds()) throw staleRequest()
-  // Nobody who answers for a device gets a code out of it.
-  if (stored.parameters.device_code_id !== undefined) throw staleRequest()
+  // Nobody who answers for a device or connects an account gets a code out of it.
+  if (onlySignsIn(stored.parameters)) throw staleRequest()
   const cookie = await comeBack(context, realm, request, stored)
   const client = await findClientById(context.db, stored.client_id)
   if (!client?.enabled) throw invalidRequest('the client is unknown or disabled', { client: stored.client_id })

@@ -12,7 +12,7 @@ import type { Step, StepContext } from './step.ts'
 export const changePasswordStep: Step = {
   name: 'change-password',
   asks: 'somebody',
-  isForDevices: true,
+  signsIn: true,
   show,
   submit,
 }

@@ -8,7 +8,7 @@ import { forgive } from '../throttle.ts'
 import { eventOf, recordLogin, resume, type Visit } from '../visit.ts'
 import type { Step, StepContext } from './step.ts'
 
-export const passwordStep: Step = { name: 'password', asks: 'anybody', isForDevices: true, show, submit }
+export const passwordStep: Step = { name: 'password', asks: 'anybody', signsIn: true, show, submit }
 
 function show(_context: StepContext, visit: Visit, token: string): Response {
   const username = visit.stored.parameters.login_hint ?? visit.session?.user.username ?? ''

@@ -12,8 +12,8 @@ export interface StepOf<V extends Visit> {
   readonly name: StepName
   readonly show: (context: StepContext, visit: V, token: string) => Promise<Response> | Response
   readonly submit: (context: StepContext, visit: V, form: Form, token: string) => Promise<Response>
-  /** Present: also on the way of somebody who answers for a device. */
-  readonly isForDevices?: true
+  /** Present: also on the way of somebody who answers for a device or connects an account. */
+  readonly signsIn?: true
   /** Present: the form holds these fields; one that it does not hold was added by somebody, and nothing is done. */
   readonly onlyFields?: readonly string[]
 }

@@ -1,0 +1,52 @@
+/** The page that asks a person before they are sent to a provider: who asks, which account, what for. */
+import type { Response } from '#http/message.ts'
+import { formActionSource, html, page } from '#http/page.ts'
+import { redirectHost, shownName, tokenField } from '#login/pages/frame.ts'
+import { texts as hall } from '#login/pages/texts.ts'
+import type { VisitOfSomebody } from '#login/visit.ts'
+import { APPLICATION } from '#store/connections.ts'
+import type { Journey } from './journey.ts'
+
+const texts = {
+  title: (server: string) => `Connect ${server}?`,
+  asksUser: (client: string, server: string) => `${client} asks to use your account at ${server}.`,
+  asksApplication: (realm: string, server: string) =>
+    `The account that you choose at ${server} will be used by every application of ${realm} that may use this server.`,
+  scopes: 'It asks there for:',
+  next: (provider: string) => `Next you sign in at ${provider} and agree there.`,
+  warning: 'Go on only if you have just started this yourself. If somebody sent you the link, cancel.',
+  approve: 'Connect',
+  deny: 'Cancel',
+}
+
+/** `authorizationUrl`: of the provider, for the host that is named and for where the form may lead. */
+export function connectPage(
+  { realm: hallRealm, session }: VisitOfSomebody,
+  { row, realm, server, client, settings }: Journey,
+  { action, token, authorizationUrl }: { action: string; token: string; authorizationUrl: string },
+): Response {
+  const name = shownName(server.name)
+  const asks =
+    row.subject === APPLICATION
+      ? texts.asksApplication(shownName(realm.display_name), name)
+      : texts.asksUser(shownName(client.client_name), name)
+  const scopes = settings.scope.split(' ').filter((scope) => scope !== '')
+  const list = scopes.map((scope) => html`<li><code>${scope}</code></li>`)
+  return page({
+    title: texts.title(name),
+    status: 200,
+    realm: { ...hallRealm.settings, display_name: shownName(hallRealm.display_name) },
+    formAction: [formActionSource(authorizationUrl), formActionSource(row.return_url)],
+    body: html`<h1>${texts.title(name)}</h1>
+<p>${asks}</p>
+<p>${hall.consentAs(shownName(session.user.username))}</p>
+${list.length === 0 ? undefined : html`<p id="scopes">${texts.scopes}</p><ul aria-labelledby="scopes">${list}</ul>`}
+<p>${texts.next(new URL(authorizationUrl).host)} ${hall.consentRedirect(redirectHost(row.return_url))}</p>
+<p>${texts.warning}</p>
+<form id="connect-form" method="post" action="${action}">
+${tokenField(token)}
+<button id="approve" name="approve" value="1" type="submit">${texts.approve}</button>
+<button id="deny" name="deny" value="1" type="submit" class="secondary">${texts.deny}</button>
+</form>`,
+  })
+}
