@@ -141,6 +141,6 @@ const categoryList: ListRules = {
 
 export async function listCategories(db: Database, realmId: string, query: ListQuery): Promise<Page<Category>> {
   const all = db.sql.selectFrom('categories').selectAll().where('realm_id', '=', realmId)
-  const page = await listPage(all, categoryList, query)
+  const page = await listPage(db, all, categoryList, query)
   return { ...page, items: page.items.map(categoryOf) }
 }

@@ -206,7 +206,7 @@ function named(sql: Sql, serverId: string) {
 
 /** A page of the connections of a server. */
 export async function listConnections(db: Database, serverId: string, query: ListQuery): Promise<Page<Connection>> {
-  const page = await listPage(named(db.sql, serverId), connectionList, query)
+  const page = await listPage(db, named(db.sql, serverId), connectionList, query)
   return { ...page, items: page.items.map(connectionOf) }
 }
 

@@ -176,6 +176,6 @@ export async function listConnectors(db: Database, realmId: string, query: ListQ
     .innerJoin('oauth_servers', 'oauth_servers.id', 'connectors.server_id')
     .selectAll('connectors')
     .where('connectors.realm_id', '=', realmId)
-  const page = await listPage(all, connectorList, query)
+  const page = await listPage(db, all, connectorList, query)
   return { ...page, items: page.items.map(connectorOf) }
 }

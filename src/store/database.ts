@@ -16,6 +16,8 @@ export type Sql = Kysely<Tables>
 export interface Database {
   readonly engine: 'sqlite' | 'postgres'
   readonly sql: Sql
+  /** The same rows, for lists: on SQLite long ones are read beside the event loop. What was written before is in them. */
+  readonly lists: Sql
   /** Rows that change rarely, kept in memory under `config_version`. */
   readonly held: Holding
   close(): Promise<void>
@@ -49,7 +51,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     held.close()
     await opened.close()
   }
-  return { engine, sql: opened.sql, held, close }
+  return { engine, sql: opened.sql, lists: opened.lists, held, close }
 }
 
 function engineOf(url: string): Database['engine'] {
@@ -89,7 +91,7 @@ export async function changeConfig<T>(db: Database, work: (sql: Sql) => Promise<
 export async function inOneTransaction<T>(db: Database, work: (db: Database) => Promise<T>): Promise<T> {
   return await changeConfig(db, async (sql) => {
     await bumpConfigVersion(sql)
-    return await work({ ...db, sql, held: holdingNothing })
+    return await work({ ...db, sql, lists: sql, held: holdingNothing })
   })
 }
 

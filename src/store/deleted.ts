@@ -64,5 +64,5 @@ const deletedList: ListRules = {
 export async function listDeleted(db: Database, realmId: string, query: ListQuery): Promise<Page<DeletedObject>> {
   const columns = ['id', 'kind', 'object_id', 'name', 'deleted_by', 'deleted_at'] as const
   const inBin = db.sql.selectFrom('deleted_objects').select(columns).where('realm_id', '=', realmId)
-  return await listPage(inBin, deletedList, query)
+  return await listPage(db, inBin, deletedList, query)
 }

@@ -18,7 +18,7 @@ function entriesOf(db: Database, { object_kind, object_id }: Audited) {
 
 /** A page of its entries, newest first. */
 export async function listHistory(db: Database, object: Audited, query: ListQuery): Promise<Page<AuditRecord>> {
-  const page = await listPage(entriesOf(db, object), auditList, query)
+  const page = await listPage(db, entriesOf(db, object), auditList, query)
   return { ...page, items: page.items.map(recordOf) }
 }
 

@@ -1,15 +1,17 @@
 /**
  * Pages of lists that may have a hundred thousand rows. Owns: that a page costs little, whatever it is filtered and
  * ordered by: rows are found by indexes alone and only those of the page are read; matches are counted up to a bound; few
- * matches are gathered and sorted, many are met by walking the order. Does not own: the conditions (`listing.ts`) and the
- * indexes (the migrations `0007-list-indexes`).
+ * matches are gathered and sorted, many are met by walking the order. What grows with the list is read where lists are
+ * read, the rows of the page by their keys where all else is. Does not own: the conditions (`listing.ts`) and the indexes
+ * (the migrations `0007-list-indexes`).
  */
 import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
-import type { Database } from './database.ts'
+import type { Database, Sql } from './database.ts'
 import {
   type Condition,
   checkPage,
   conditionsOf,
+  countOf,
   fieldOf,
   type ListField,
   type ListQuery,
@@ -50,7 +52,7 @@ type Beside<C extends keyof Tables, R> = (fields: readonly ListField[]) => Selec
 
 /** One page of `query`, which selects the key under its own name. Throws `ListRefused`. */
 export async function largePage<B extends keyof Tables, Row, C extends keyof Tables, R>(
-  db: Pick<Database, 'sql'>,
+  db: Pick<Database, 'lists'>,
   query: SelectQueryBuilder<Tables, B, Row>,
   rules: LargeListRules,
   asked: ListQuery,
@@ -76,7 +78,7 @@ export async function largePage<B extends keyof Tables, Row, C extends keyof Tab
           asked,
         )
   const items = await rowsOf(query, rules.key, found.keys)
-  const total = found.total ?? (await count(query))
+  const total = found.total ?? (await countOf(db.lists, query))
   return total === 'more' ? { items, total: countedTo, totalIsLowerBound: true } : { items, total }
 }
 
@@ -109,7 +111,7 @@ interface Rows<C extends keyof Tables, R> {
 }
 
 async function find<C extends keyof Tables, R>(
-  db: Pick<Database, 'sql'>,
+  db: Pick<Database, 'lists'>,
   rows: Rows<C, R>,
   order: Order,
   rules: LargeListRules,
@@ -123,14 +125,14 @@ async function find<C extends keyof Tables, R>(
   const walk = matching(rows.walk, met)
   const part = { offset: (asked.page - 1) * asked.page_size, limit: asked.page_size }
   if (asked.whole) {
-    asked.whole.keys ??= await keysOf(inOrder(all, order), rules.key)
+    asked.whole.keys ??= await keysOf(db.lists, inOrder(all, order), rules.key)
     return { keys: asked.whole.keys.slice(part.offset, part.offset + part.limit), total: asked.whole.total }
   }
   if (conditions.length === 0 && !rules.isCostly)
-    return { keys: await walked(all, walk, order, part), total: undefined }
+    return { keys: await walked(db.lists, all, walk, order, part), total: undefined }
   const gatheredKeys = await gathered(db, few, order, part)
   if (gatheredKeys) return gatheredKeys
-  return { keys: await walked(all, walk, order, part), total: await counted(db, few) }
+  return { keys: await walked(db.lists, all, walk, order, part), total: await counted(db, few) }
 }
 
 /** A condition that no index is chosen for: rows are met in the order that they are walked in, and then looked at. */
@@ -139,21 +141,21 @@ function onlyMet(condition: Condition): Condition {
 }
 
 async function counted<B extends keyof Tables, Row>(
-  db: Pick<Database, 'sql'>,
+  db: Pick<Database, 'lists'>,
   matching: SelectQueryBuilder<Tables, B, Row>,
 ): Promise<number | 'more'> {
   const some = matching
     .clearSelect()
     .select(sql<number>`1`.as('one'))
     .limit(countedTo + 1)
-  const { rows } = await sql<{ total: number }>`select count(*) as total from ${some} as matches`.execute(db.sql)
+  const { rows } = await sql<{ total: number }>`select count(*) as total from ${some} as matches`.execute(db.lists)
   const total = rows[0]?.total ?? 0
   return total > countedTo ? 'more' : total
 }
 
 /** The keys of the part, and how many match in all; undefined: more than are counted. */
 async function gathered<B extends keyof Tables, Row>(
-  db: Pick<Database, 'sql'>,
+  db: Pick<Database, 'lists'>,
   matching: SelectQueryBuilder<Tables, B, Row>,
   { field, direction, key }: Order,
   { offset, limit }: Part,
@@ -169,13 +171,14 @@ async function gathered<B extends keyof Tables, Row>(
         order by place is null, place ${direction}, key ${direction} limit ${limit} offset ${offset}
       )
     select part.key, counted.total from (select count(*) as total from found) as counted left join part on 1 = 1
-    order by part.place is null, part.place ${direction}, part.key ${direction}`.execute(db.sql)
+    order by part.place is null, part.place ${direction}, part.key ${direction}`.execute(db.lists)
   const total = rows[0]?.total ?? 0
   return total > gatheredTo ? undefined : { keys: rows.flatMap((row) => row.key ?? []), total }
 }
 
 /** The keys of the part, met by walking the order from its beginning; rows without a place come behind all others. */
 async function walked<C extends keyof Tables, R>(
+  lists: Sql,
   all: SelectQueryBuilder<Tables, C, R>,
   walk: SelectQueryBuilder<Tables, C, R>,
   { field, direction, key }: Order,
@@ -185,15 +188,10 @@ async function walked<C extends keyof Tables, R>(
   const byKey = sql`${sql.ref(key)} ${direction}`
   const placed = field.nullable ? walk.where(sql<boolean>`${place} is not null`) : walk
   const ordered = placed.orderBy(sql`${place} ${direction}`).orderBy(sql`${sql.ref(field.key ?? key)} ${direction}`)
-  const keys = await keysOf(ordered.limit(limit).offset(offset), key)
+  const keys = await keysOf(lists, ordered.limit(limit).offset(offset), key)
   if (!field.nullable || keys.length === limit) return keys
-  const before = keys.length > 0 || offset === 0 ? offset + keys.length : await count(placed)
+  const before = keys.length > 0 || offset === 0 ? offset + keys.length : await countOf(lists, placed)
   const rest = all.where(sql<boolean>`${place} is null`).orderBy(byKey)
   const missing = limit - keys.length
-  return [...keys, ...(await keysOf(rest.limit(missing).offset(Math.max(0, offset - before)), key))]
-}
-
-async function count<B extends keyof Tables, Row>(matching: SelectQueryBuilder<Tables, B, Row>): Promise<number> {
-  const row = await matching.clearSelect().select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow()
-  return row.total
+  return [...keys, ...(await keysOf(lists, rest.limit(missing).offset(Math.max(0, offset - before)), key))]
 }

@@ -167,5 +167,5 @@ export async function listLegacyUses(db: Database, realmId: string, query: ListQ
     .select(['legacy_uses.first_used_at', 'legacy_uses.last_used_at'])
     .where('clients.realm_id', '=', realmId)
     .where('clients.deleted_at', 'is', null)
-  return await listPage(live, useList, query)
+  return await listPage(db, live, useList, query)
 }

@@ -4,6 +4,7 @@
  * a refusal (the caller turns `ListRefused` into a 400 that names the field).
  */
 import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import type { Database, Sql } from './database.ts'
 import { fold } from './fold.ts'
 import type { Tables } from './tables.ts'
 import { pageOfWhole, type WholeList } from './whole-list.ts'
@@ -72,6 +73,7 @@ export type Condition = RawBuilder<boolean>
 
 /** One page of `query`, and how many rows there are on all. Throws `ListRefused`. */
 export async function listPage<B extends keyof Tables, Row>(
+  { lists }: Pick<Database, 'lists'>,
   query: SelectQueryBuilder<Tables, B, Row>,
   rules: ListRules,
   asked: ListQuery,
@@ -83,12 +85,20 @@ export async function listPage<B extends keyof Tables, Row>(
   const ordered = keys.reduce((sorted, key) => sorted.orderBy(key), matching.orderBy(order))
   const offset = (asked.page - 1) * asked.page_size
   if (asked.whole && typeof rules.key === 'string') {
-    const items = await pageOfWhole(asked.whole, query, ordered, rules.key, offset, asked.page_size)
+    const items = await pageOfWhole(lists, asked.whole, query, ordered, rules.key, offset, asked.page_size)
     return { items, total: asked.whole.total ?? 0 }
   }
-  const items = await ordered.limit(asked.page_size).offset(offset).execute()
-  const counted = await matching.clearSelect().select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow()
-  return { items, total: counted.total }
+  const { rows } = await lists.executeQuery(ordered.limit(asked.page_size).offset(offset).compile())
+  return { items: rows, total: await countOf(lists, matching) }
+}
+
+export async function countOf<B extends keyof Tables, Row>(
+  lists: Sql,
+  matching: SelectQueryBuilder<Tables, B, Row>,
+): Promise<number> {
+  const count = matching.clearSelect().select(sql<number>`count(*)`.as('total'))
+  const { rows } = await lists.executeQuery(count.compile())
+  return rows[0]?.total ?? 0
 }
 
 export function checkPage({ page }: ListQuery): void {

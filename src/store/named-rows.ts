@@ -158,6 +158,7 @@ export async function listNamed(
   query: ListQuery,
 ): Promise<Page<Named>> {
   return await listPage(
+    db,
     db.sql.selectFrom(tables[kind]).select(columns).where('realm_id', '=', realmId),
     namedList,
     query,

@@ -203,6 +203,6 @@ export async function listOAuthServers(db: Database, realmId: string, query: Lis
     .selectAll('oauth_servers')
     .where('oauth_servers.realm_id', '=', realmId)
     .where('oauth_servers.deleted_at', 'is', null)
-  const page = await listPage(live, serverList, query)
+  const page = await listPage(db, live, serverList, query)
   return { items: await completeServers(db.sql, page.items), total: page.total }
 }

@@ -170,7 +170,7 @@ export async function openPostgres(url: string, observe?: Observe): Promise<Open
     createQueryCompiler: () => new PostgresQueryCompiler(),
   }
   const sql = new Kysely<Tables>({ dialect })
-  return { sql, close: () => sql.destroy() }
+  return { sql, lists: sql, close: () => sql.destroy() }
 }
 
 async function migrate(url: string): Promise<void> {

@@ -42,7 +42,7 @@ export async function listRealmSessions(db: Database, realmId: string, query: Li
     .where('sessions.expires_at', '>', now)
     .where('users.enabled', '=', 1)
     .where('users.deleted_at', 'is', null)
-  const page = await listPage(live, sessionList, query)
+  const page = await listPage(db, live, sessionList, query)
   return { ...page, items: page.items.map((row) => ({ ...row, amr: JSON.parse(row.amr) as string[] })) }
 }
 
@@ -95,7 +95,7 @@ export async function listRealmGrants(db: Database, realmId: string, query: List
         ]),
       ]),
     )
-  const page = await listPage(live, grantList, query)
+  const page = await listPage(db, live, grantList, query)
   return { ...page, items: page.items.map((row) => ({ ...row, offline: row.offline === 1 })) }
 }
 
@@ -139,7 +139,7 @@ export async function listConsents(
     .where('users.deleted_at', 'is', null)
     .where('clients.deleted_at', 'is', null)
   if (whose.userId !== undefined) live = live.where('consents.user_id', '=', whose.userId)
-  return await listPage(live, consentList, query)
+  return await listPage(db, live, consentList, query)
 }
 
 /** Ends one session of the realm with the grants that rest on it; false: there is no live one of that id. */

@@ -241,6 +241,6 @@ const realmList: ListRules = {
 /** A page of the live realms; of those in `names` only, where the caller may not see all. */
 export async function listRealmPage(db: Database, query: ListQuery, names?: readonly string[]): Promise<Page<Realm>> {
   const live = db.sql.selectFrom('realms').selectAll().where('deleted_at', 'is', null)
-  const page = await listPage(names ? live.where('name', 'in', names) : live, realmList, query)
+  const page = await listPage(db, names ? live.where('name', 'in', names) : live, realmList, query)
   return { items: page.items.map(realmOf), total: page.total }
 }

@@ -156,7 +156,12 @@ export async function listApis(
   publicUrl: string,
   query: ListQuery,
 ): Promise<Page<Api>> {
-  const page = await listPage(db.sql.selectFrom('apis').selectAll().where('realm_id', '=', realm.id), apiList, query)
+  const page = await listPage(
+    db,
+    db.sql.selectFrom('apis').selectAll().where('realm_id', '=', realm.id),
+    apiList,
+    query,
+  )
   return { items: page.items.map((row) => apiOf(row, realm.name, publicUrl)), total: page.total }
 }
 
@@ -181,6 +186,7 @@ export async function listScopes(
   query: ListQuery,
 ): Promise<Page<Scope>> {
   const page = await listPage(
+    db,
     db.sql.selectFrom('scopes').selectAll().where('realm_id', '=', realm.id),
     scopeList,
     query,

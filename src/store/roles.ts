@@ -159,6 +159,11 @@ const roleList: ListRules = {
 }
 
 export async function listRoles(db: Database, realmId: string, query: ListQuery): Promise<Page<Role>> {
-  const page = await listPage(db.sql.selectFrom('roles').selectAll().where('realm_id', '=', realmId), roleList, query)
+  const page = await listPage(
+    db,
+    db.sql.selectFrom('roles').selectAll().where('realm_id', '=', realmId),
+    roleList,
+    query,
+  )
   return { items: page.items.map(roleOf), total: page.total }
 }

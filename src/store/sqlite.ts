@@ -6,20 +6,12 @@
  */
 import { closeSync, openSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  Kysely,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely'
+import type { CompiledQuery, Kysely, QueryResult } from 'kysely'
 import { Checkpoints, logBytes } from './checkpoints.ts'
 import type { Observe } from './database.ts'
 import { Durable } from './durable.ts'
+import { Reader } from './reader.ts'
+import { listSql, servingSql } from './sqlite-dialect.ts'
 import { openFile, pathOf, syncDirectory } from './sqlite-file.ts'
 import type { Tables } from './tables.ts'
 
@@ -45,21 +37,35 @@ export class SqliteEngine {
     this.durable = durable
   }
 
+  /** Of the database as it is now, in the file and in the log. */
+  get pages(): number {
+    return Number(this.#prepare('pragma page_count').statement.get()?.['page_count'])
+  }
+
   /** One statement outside a transaction. */
   execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (!this.#locked) return this.#attempt(query)
+    return this.#inTurn(query, true)
+  }
+
+  /** A statement that writes nothing, whatever word it begins with. */
+  read<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.#inTurn(query, false)
+  }
+
+  #inTurn<R>(query: CompiledQuery, commits: boolean): Promise<QueryResult<R>> {
+    if (!this.#locked) return this.#attempt(query, commits)
     return new Promise((resolve) => {
       this.#waiting.push(() => {
-        resolve(this.#attempt(query))
+        resolve(this.#attempt(query, commits))
         return false
       })
     })
   }
 
   /** An error tells about rows too ("there already"), so it waits like a result. */
-  async #attempt<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+  async #attempt<R>(query: CompiledQuery, commits: boolean): Promise<QueryResult<R>> {
     try {
-      return this.run(query, true)
+      return this.run(query, commits)
     } finally {
       await this.durable.settled()
     }
@@ -142,111 +148,10 @@ export class SqliteEngine {
   }
 }
 
-class SqliteConnection implements DatabaseConnection {
-  readonly #engine: SqliteEngine
-  #open = false
-  /** The error of a statement, which ends the open transaction as it does on PostgreSQL. */
-  #ended: unknown
-
-  constructor(engine: SqliteEngine) {
-    this.#engine = engine
-  }
-
-  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (!this.#open) return this.#engine.execute(query)
-    if (this.#ended !== undefined) return Promise.reject(this.#ended)
-    try {
-      return Promise.resolve(this.#engine.run<R>(query, false))
-    } catch (error) {
-      this.#ended = error
-      return Promise.reject(error)
-    }
-  }
-
-  async begin(): Promise<void> {
-    await this.#engine.lock()
-    try {
-      this.#engine.begin()
-    } catch (error) {
-      this.#engine.unlock()
-      throw error
-    }
-    this.#open = true
-    this.#ended = undefined
-  }
-
-  async commit(): Promise<void> {
-    const ended = this.#ended
-    try {
-      if (ended === undefined) this.#engine.commit()
-      else this.#engine.rollback()
-    } finally {
-      this.#open = false
-      this.#engine.unlock()
-      await this.#engine.durable.settled()
-    }
-    if (ended !== undefined) throw ended
-  }
-
-  /** Waits as well: whoever rolled back did so because of what it saw. Nothing to do after a COMMIT that failed. */
-  async rollback(): Promise<void> {
-    if (!this.#open) return
-    this.#open = false
-    try {
-      this.#engine.rollback()
-    } finally {
-      this.#engine.unlock()
-      await this.#engine.durable.settled()
-    }
-  }
-
-  streamQuery(): never {
-    throw new Error('Rows are read in pages, not in streams: an open cursor would hold the log from being moved.')
-  }
-}
-
-class SqliteDriver implements Driver {
-  readonly #engine: SqliteEngine
-  readonly #free: SqliteConnection[] = []
-
-  constructor(engine: SqliteEngine) {
-    this.#engine = engine
-  }
-
-  async init(): Promise<void> {}
-
-  async acquireConnection(): Promise<SqliteConnection> {
-    return this.#free.pop() ?? new SqliteConnection(this.#engine)
-  }
-
-  async releaseConnection(connection: SqliteConnection): Promise<void> {
-    this.#free.push(connection)
-  }
-
-  beginTransaction(connection: SqliteConnection): Promise<void> {
-    return connection.begin()
-  }
-
-  commitTransaction(connection: SqliteConnection): Promise<void> {
-    return connection.commit()
-  }
-
-  rollbackTransaction(connection: SqliteConnection): Promise<void> {
-    return connection.rollback()
-  }
-
-  async destroy(): Promise<void> {}
-}
-
-/** Many connections as Kysely sees it: the engine itself decides who waits for whom. */
-class SharingSqliteAdapter extends SqliteAdapter {
-  override get supportsMultipleConnections(): boolean {
-    return true
-  }
-}
-
 export interface OpenedEngine {
   readonly sql: Kysely<Tables>
+  /** Where lists are read: what was committed before is in them. */
+  readonly lists: Kysely<Tables>
   close(): Promise<void>
 }
 
@@ -260,22 +165,18 @@ export function openSqlite(url: string, onFatal: (error: Error) => void, observe
   syncDirectory(path)
   const engine = new SqliteEngine(db, new Durable(descriptor, onFatal, observe))
   const checkpoints = new Checkpoints(path, descriptor, engine, observe)
-  const dialect: Dialect = {
-    createAdapter: () => new SharingSqliteAdapter(),
-    createDriver: () => new SqliteDriver(engine),
-    createIntrospector: (kysely) => new SqliteIntrospector(kysely),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  }
-  const sql = new Kysely<Tables>({ dialect })
+  const reader = new Reader(path)
+  const sql = servingSql(engine)
   const close = async (): Promise<void> => {
     await checkpoints.stop()
+    await reader.close()
     await engine.lock()
     await engine.durable.settled()
     await sql.destroy()
     closeFile(db, observe)
     closeSync(descriptor)
   }
-  return { sql, close }
+  return { sql, lists: listSql(engine, reader), close }
 }
 
 /** A last checkpoint that fails (disk full) is no loss: the next start reads the log. */

@@ -4,6 +4,7 @@
  * another one moved. A row that ends meanwhile is left out.
  */
 import { type SelectQueryBuilder, sql } from 'kysely'
+import type { Sql } from './database.ts'
 import type { Tables } from './tables.ts'
 
 export class WholeList {
@@ -17,6 +18,7 @@ export class WholeList {
 
 /** One page of it. `ordered` is the whole list; `key` is the column that tells its rows apart, selected under its own name. */
 export async function pageOfWhole<B extends keyof Tables, Row>(
+  lists: Sql,
   whole: WholeList,
   query: SelectQueryBuilder<Tables, B, Row>,
   ordered: SelectQueryBuilder<Tables, B, Row>,
@@ -24,7 +26,7 @@ export async function pageOfWhole<B extends keyof Tables, Row>(
   offset: number,
   limit: number,
 ): Promise<readonly Row[]> {
-  whole.keys ??= await keysOf(ordered, key)
+  whole.keys ??= await keysOf(lists, ordered, key)
   return await rowsOf(query, key, whole.keys.slice(offset, offset + limit))
 }
 
@@ -42,13 +44,13 @@ export async function rowsOf<B extends keyof Tables, Row>(
   return rows.toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 
+/** Read where lists are read, whatever handle the query was begun with. */
 export async function keysOf<B extends keyof Tables, Row>(
+  lists: Sql,
   ordered: SelectQueryBuilder<Tables, B, Row>,
   key: string,
 ): Promise<readonly string[]> {
-  const rows = await ordered
-    .clearSelect()
-    .select(sql<string>`${sql.ref(key)}`.as('key'))
-    .execute()
+  const keys = ordered.clearSelect().select(sql<string>`${sql.ref(key)}`.as('key'))
+  const { rows } = await lists.executeQuery(keys.compile())
   return rows.map((row) => row.key)
 }
