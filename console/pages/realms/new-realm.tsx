@@ -6,6 +6,7 @@ import { useMayWrite } from '../../parts/api/rights.ts'
 import { loadSession } from '../../parts/api/session.ts'
 import { useCreateForm } from '../../parts/form/contract-form.ts'
 import { TextField } from '../../parts/form/fields.tsx'
+import { Folded } from '../../parts/form/folded.tsx'
 import { Form, FormSection } from '../../parts/form/form.tsx'
 import { Page } from '../../parts/page/page.tsx'
 import { KeyDialog } from './key-dialog.tsx'
@@ -13,10 +14,23 @@ import {
   AppearanceSection,
   OlderWaysSection,
   OutboundSection,
+  RefreshSection,
   SessionsSection,
-  TokensSection,
+  TokenValidity,
 } from './realm-sections.tsx'
 import { emptyRealm, realmTitles } from './realm-titles.ts'
+
+const folded = [
+  'id_token_seconds',
+  'refresh_idle_seconds',
+  'refresh_absolute_seconds',
+  'refresh_replay_seconds',
+  'session_idle_seconds',
+  'session_absolute_seconds',
+  'strict_reauthorization',
+  'colour',
+  'logo_uri',
+]
 
 interface Made {
   readonly name: string
@@ -76,11 +90,16 @@ export function NewRealmPage(): ReactNode {
             hint="At least 24 characters. Empty: one is generated. It is shown once, when the realm is made."
           />
         </FormSection>
-        <TokensSection isSystem={false} />
-        <SessionsSection />
+        <FormSection title="Tokens" text="How long they live where a client says nothing of its own.">
+          <TokenValidity isSystem={false} />
+        </FormSection>
         <OlderWaysSection isSystem={false} />
-        <OutboundSection />
-        <AppearanceSection />
+        <Folded fields={folded}>
+          <RefreshSection />
+          <SessionsSection />
+          <OutboundSection />
+          <AppearanceSection />
+        </Folded>
       </Form>
       <KeyDialog realm={made?.name ?? ''} value={made?.key} onClose={() => made && open(made.name)} />
     </Page>

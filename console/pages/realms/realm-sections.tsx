@@ -18,16 +18,38 @@ const inherits = { says: 'the default' } as const
 export function TokensSection({ isSystem }: SectionProps): ReactNode {
   return (
     <FormSection title="Tokens" text="How long they live where a client says nothing of its own.">
-      <DurationField
-        name="token_validity"
-        label={realmTitles.token_validity}
-        hint={
-          isSystem
-            ? 'Seconds that an access token is valid. In this realm at most 900.'
-            : 'Seconds that an access token is valid. Clients may have their own; those that are public get an hour at most.'
-        }
-        inherits={inherits}
-      />
+      <TokenValidity isSystem={isSystem} />
+      <RefreshFields />
+    </FormSection>
+  )
+}
+
+export function RefreshSection(): ReactNode {
+  return (
+    <FormSection title="Other tokens" text="How long they live where a client says nothing of its own.">
+      <RefreshFields />
+    </FormSection>
+  )
+}
+
+export function TokenValidity({ isSystem }: SectionProps): ReactNode {
+  return (
+    <DurationField
+      name="token_validity"
+      label={realmTitles.token_validity}
+      hint={
+        isSystem
+          ? 'Seconds that an access token is valid. In this realm at most 900.'
+          : 'Seconds that an access token is valid. Clients may have their own; those that are public get an hour at most.'
+      }
+      inherits={inherits}
+    />
+  )
+}
+
+function RefreshFields(): ReactNode {
+  return (
+    <>
       <DurationField name="id_token_seconds" label={realmTitles.id_token_seconds} inherits={inherits} />
       <DurationField
         name="refresh_idle_seconds"
@@ -47,7 +69,7 @@ export function TokensSection({ isSystem }: SectionProps): ReactNode {
         hint="Each refresh token works once. Whoever lost the answer may ask again within this time; 0: never."
         inherits={inherits}
       />
-    </FormSection>
+    </>
   )
 }
 

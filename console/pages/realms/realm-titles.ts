@@ -26,19 +26,19 @@ export function valuesOf(realm: Realm): Values {
   return Object.fromEntries(Object.entries(realm).filter(([field]) => field in realmPatch.shape))
 }
 
-/** Of a realm that nobody has described yet; what is null is the server's default. */
+/** What the form of a new realm proposes. */
 export const emptyRealm: Values = {
   name: '',
   display_name: '',
   enabled: true,
   key: null,
   token_validity: 43_200,
-  id_token_seconds: null,
-  refresh_idle_seconds: null,
-  refresh_absolute_seconds: null,
-  refresh_replay_seconds: null,
-  session_idle_seconds: null,
-  session_absolute_seconds: null,
+  id_token_seconds: 3600,
+  refresh_idle_seconds: 2_592_000,
+  refresh_absolute_seconds: 31_536_000,
+  refresh_replay_seconds: 10,
+  session_idle_seconds: 43_200,
+  session_absolute_seconds: 2_592_000,
   allow_password_grant: false,
   facades: [],
   strict_reauthorization: false,

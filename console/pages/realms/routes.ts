@@ -1,14 +1,14 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { realmHistory } from '#contract/history.ts'
-import { listLegacyUses } from '#contract/legacy-use.ts'
-import { listRealms } from '#contract/realm.ts'
-import { listSearch } from '../../parts/list/column.ts'
+import type { realmHistory } from '#contract/history.ts'
+import type { listLegacyUses } from '#contract/legacy-use.ts'
+import type { listRealms } from '#contract/realm.ts'
+import { listSearch } from '../../parts/list/list-search.ts'
 import { realmRoute, systemRoute } from '../../shell/roots.tsx'
 
 const listRoute = createRoute({
   getParentRoute: () => systemRoute,
   path: 'realms',
-  validateSearch: listSearch(listRealms),
+  validateSearch: listSearch<typeof listRealms>(),
   component: lazyRouteComponent(() => import('./realms-page.tsx'), 'RealmsPage'),
 })
 
@@ -39,14 +39,14 @@ const keyRoute = createRoute({
 const olderShapesRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: 'older-shapes',
-  validateSearch: listSearch(listLegacyUses),
+  validateSearch: listSearch<typeof listLegacyUses>(),
   component: lazyRouteComponent(() => import('./older-shapes.tsx'), 'OlderShapes'),
 })
 
 const historyRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: 'history',
-  validateSearch: listSearch(realmHistory.show),
+  validateSearch: listSearch<typeof realmHistory.show>(),
   component: lazyRouteComponent(() => import('./realm-history.tsx'), 'RealmHistory'),
 })
 

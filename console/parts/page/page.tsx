@@ -1,7 +1,7 @@
 /** The head of a page: where it lies, what it is called, what can be done with it. Sets the document's title. */
-import { Link, type LinkProps } from '@tanstack/react-router'
+import { Link, type LinkProps, useRouterState } from '@tanstack/react-router'
 import { ChevronRight } from 'lucide-react'
-import { Fragment, type ReactNode, useEffect } from 'react'
+import { Fragment, type ReactNode, useEffect, useRef } from 'react'
 import type { Target } from '../list/action.ts'
 import styles from './page.module.css'
 
@@ -61,8 +61,14 @@ export function Page({ title, heading, crumbs, lead, actions, tabs, layout = 'fl
 
 /** Each tab has an address: they are links, and said to be so. */
 function Tabs({ tabs }: { tabs: readonly Tab[] }): ReactNode {
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const place = useRef<HTMLElement>(null)
+  // On a narrow screen not all have a place: that of the page itself is among those that are seen.
+  useEffect(() => {
+    if (path) place.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [path])
   return (
-    <nav aria-label="Parts of this page" className={styles.tabs}>
+    <nav ref={place} aria-label="Parts of this page" className={styles.tabs}>
       {tabs.map(({ label, ...target }) => (
         <Link
           key={label}
