@@ -77,6 +77,16 @@ describe.each(ENGINES)('client secrets on %s', (engine) => {
     expect(kept).toMatchObject({ label: 'brief', expires_at })
   })
 
+  test('with an overlap of null the secrets before keep the ends that they had', async () => {
+    const client = await register()
+    const beside = await setSecret(client, { label: 'for a try', expires_at: soon() + 600, overlap_seconds: null })
+    expect(beside.status).toBe(201)
+    expect(await enters(client, client.client_secret)).toBe(true)
+    expect(await enters(client, beside.body.client_secret)).toBe(true)
+    const ends = (await secretsOf(client)).map(({ label, expires_at }: Parsed) => [label, expires_at])
+    expect(ends).toContainEqual(['', null])
+  })
+
   test('typed and generated secrets live beside each other; each tells when it was used last', async () => {
     const typed = 'typed by a person, with % and + in it'
     const client = await register({ client_secret: typed })

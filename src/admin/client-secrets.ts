@@ -29,7 +29,7 @@ export const clientSecretHandlers: readonly Handled[] = [
     if (client.built_in) throw builtIn('client')
     const { secret: typed, label, expires_at, overlap_seconds = 0 } = body
     if (expires_at !== undefined && expires_at <= nowSeconds()) throw invalidField('expires_at', 'must lie ahead')
-    if (overlap_seconds > 0 && liveSecrets(client).length >= mostSecrets) {
+    if (overlap_seconds !== 0 && liveSecrets(client).length >= mostSecrets) {
       throw conflict(`a client has at most ${mostSecrets} secrets at a time; end one first`)
     }
     const method = client.token_endpoint_auth_method

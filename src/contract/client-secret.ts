@@ -28,8 +28,9 @@ export const clientSecretBody = z
       .int()
       .min(0)
       .max(7_776_000)
+      .nullable()
       .optional()
-      .describe('how long the secrets before it keep working; 0, the default: not at all'),
+      .describe('how long the secrets before it keep working; 0, the default: not at all; null: as long as they would'),
   })
   .meta({ id: 'ClientSecretCreate', examples: [{ label: 'spring rollover', overlap_seconds: 3600 }] })
 
@@ -54,7 +55,7 @@ export const createSecret = operation({
   id: 'client-secrets.create',
   method: 'POST',
   path: '/realms/{realm}/clients/{client_id}/secrets',
-  summary: 'Set a new secret; the ones before it end now or after the overlap',
+  summary: 'Set a new secret; the ones before it end now, after the overlap, or as they would have',
   right: 'write',
   body: clientSecretBody,
   answer: newClientSecret,

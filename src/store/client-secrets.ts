@@ -61,27 +61,30 @@ export interface SecretOwner {
   readonly client_id: string
 }
 
-/** Sets a new secret; every other one works for `overlapSeconds` more at most, with 0 not at all. */
+/** Sets a new secret; every other one works for `overlapSeconds` more at most, with 0 not at all, with null as before. */
 export function addClientSecret(
   db: Database,
   actor: Actor,
   client: SecretOwner,
   secret: NewSecret,
-  overlapSeconds: number,
+  overlapSeconds: number | null,
 ): Promise<ClientSecret> {
   return changeConfig(db, async (sql) => {
-    const end = nowSeconds() + overlapSeconds
-    await sql
-      .updateTable('client_secrets')
-      .set({ expires_at: end })
-      .where('client_id', '=', client.id)
-      .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', end)]))
-      .execute()
+    if (overlapSeconds !== null) await endOthers(sql, client.id, nowSeconds() + overlapSeconds)
     const added = await insertSecret(sql, client.id, secret)
     const after = { ...publicSecret(added), overlap_seconds: overlapSeconds }
     await writeAudit(sql, { ...secretObject(client), actor, action: 'client.add_secret', after })
     return added
   })
+}
+
+async function endOthers(sql: Sql, clientId: string, end: number): Promise<void> {
+  await sql
+    .updateTable('client_secrets')
+    .set({ expires_at: end })
+    .where('client_id', '=', clientId)
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', end)]))
+    .execute()
 }
 
 /** Ends a secret at once. False: the client has no such secret. */
