@@ -7,7 +7,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import { exitWith, findRuntime, Plain, root, runInForeground } from './runtime.mjs'
+import { exitWith, findRuntime, root, runInForeground } from './runtime.mjs'
 
 const home = join(root, 'console')
 const dist = join(home, 'dist')
@@ -15,12 +15,15 @@ const dist = join(home, 'dist')
 const stampName = '.stamp'
 const compressible = /\.(?:js|css|svg|json)$/
 
-/** Builds in a process of its own, so that whoever starts the server does not carry a bundler. Throws `Plain`. */
+/**
+ * Builds in a process of its own, so that whoever starts the server does not carry a bundler. Where that fails the
+ * server does its work without a console, and `/console/` says so.
+ */
 export async function ensureConsole() {
   if (isFresh()) return
   process.stderr.write('Building the console …\n')
   const code = await runInForeground(findRuntime(), [fileURLToPath(import.meta.url)])
-  if (code !== 0) throw new Plain('The console could not be built.')
+  if (code !== 0) process.stderr.write('The console could not be built; the rest works without it.\n')
 }
 
 function isFresh() {

@@ -1,4 +1,7 @@
 /** `?`: the keys, the way to the documentation, and the switch for single keys (WCAG 2.2 §2.1.4). */
+import '@mantine/core/styles/Kbd.css'
+import '@mantine/core/styles/Switch.css'
+import '@mantine/core/styles/Title.css'
 import { Anchor, Kbd, Modal, Switch, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { usePreference } from '../parts/person/preferences.ts'
@@ -6,8 +9,8 @@ import styles from './help.module.css'
 
 const keys = [
   [['/'], 'Search in the list'],
-  [['j', '↓'], 'Next row'],
-  [['k', '↑'], 'Row before'],
+  [['j', 'Down'], 'Next row'],
+  [['k', 'Up'], 'Row before'],
   [['x'], 'Select the row'],
   [['Enter'], 'Open the row'],
   [['e'], 'Edit the row'],

@@ -1,4 +1,5 @@
 /** The navigation on narrow screens: a drawer. */
+import '../parts/dialog/dialog-styles.ts'
 import { Drawer } from '@mantine/core'
 import type { ReactNode } from 'react'
 import styles from './frame.module.css'

@@ -48,7 +48,13 @@ function Console(): ReactNode {
 
 function Look({ children }: { children: ReactNode }): ReactNode {
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" getStyleNonce={pageNonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={variables}
+      deduplicateCssVariables={false}
+      defaultColorScheme="auto"
+      getStyleNonce={pageNonce}
+    >
       {children}
     </MantineProvider>
   )

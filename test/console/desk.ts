@@ -49,12 +49,14 @@ export async function openDesk(options: HouseOptions = {}): Promise<Desk> {
         acceptDownloads: true,
         ...(storageState && { storageState }),
       })
+      // Shorter than a test's own: what was waited for is then named.
+      context.setDefaultTimeout(15_000)
       const page = await context.newPage()
       const complaints = listen(page)
       await page.goto(`${house.url}/console${path}`)
-      const password = page.getByLabel('Password')
-      await page.locator('#page h1').or(password).first().waitFor()
-      if (await password.isVisible()) {
+      const signInField = page.getByLabel('Username or e-mail address')
+      await page.locator('#page h1').or(signInField).first().waitFor()
+      if (await signInField.isVisible()) {
         await signIn(page, as)
         await page.locator('#page h1').waitFor()
         kept.set(as.username, await context.storageState())

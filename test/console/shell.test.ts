@@ -42,7 +42,8 @@ describe('signing in', () => {
     const tab = await desk.open('/realms/default/clients/shop-web')
     await tab.page.getByLabel('Description').fill('typed before the session ended')
     await tab.context.clearCookies()
-    await tab.page.getByRole('button', { name: 'Submit' }).click()
+    // Not by the mouse: another call may have met the end of the session first, and the dialog stands above the button.
+    await tab.page.evaluate('document.querySelector("main form").requestSubmit()')
     const dialog = tab.page.getByRole('dialog', { name: 'Your session has ended' })
     await dialog.waitFor()
     const opening = tab.context.waitForEvent('page')
@@ -123,7 +124,7 @@ describe('the frame', () => {
     const tab = await desk.open('/realms/default', { width: 360, height: 640 })
     await tab.page.getByRole('button', { name: 'Open the navigation' }).click()
     await judge(tab)
-    await tab.page.getByRole('link', { name: 'Clients' }).click()
+    await tab.page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: 'Clients' }).click()
     await tab.page.getByRole('heading', { name: 'Clients' }).waitFor()
     await expect.poll(() => tab.page.getByRole('navigation', { name: 'Console' }).count()).toBe(0)
     await judge(tab)
@@ -192,7 +193,7 @@ describe('how it is handed out', () => {
     expect(await (await get('/console/..%2f..%2fpackage.json')).text()).not.toContain('"dependencies"')
   })
 
-  test('what is loaded before the first list is shown has at most 250 kB', () => {
+  test('what is loaded before the first page is shown has at most 250 kB', () => {
     const dist = join(import.meta.dirname, '../../console/dist')
     interface Chunk {
       readonly file: string
@@ -208,7 +209,7 @@ describe('how it is handed out', () => {
       for (const next of chunk.imports ?? []) add(next)
     }
     add('index.html')
-    add('pages/clients/clients-page.tsx')
+    add('pages/home/home-page.tsx')
     const bytes = [...files].map((file) => readFileSync(join(dist, `${file}.gz`)).length)
     expect(files.size).toBeGreaterThan(3)
     expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(250_000)

@@ -1,20 +1,20 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { listClients } from '#contract/client.ts'
-import { listUsers } from '#contract/user.ts'
-import { listSearch } from '../../parts/list/column.ts'
+import type { listClients } from '#contract/client.ts'
+import type { listUsers } from '#contract/user.ts'
+import { listSearch } from '../../parts/list/list-search.ts'
 import { systemRoute } from '../../shell/roots.tsx'
 
 const peopleRoute = createRoute({
   getParentRoute: () => systemRoute,
   path: 'administrators',
-  validateSearch: listSearch(listUsers),
+  validateSearch: listSearch<typeof listUsers>(),
   component: lazyRouteComponent(() => import('./administrators-page.tsx'), 'AdministratorsPage'),
 })
 
 const clientsRoute = createRoute({
   getParentRoute: () => systemRoute,
   path: 'administrators/clients',
-  validateSearch: listSearch(listClients),
+  validateSearch: listSearch<typeof listClients>(),
   component: lazyRouteComponent(() => import('./administrators-page.tsx'), 'AdministratingClientsPage'),
 })
 

@@ -1,13 +1,13 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { listApis } from '#contract/api.ts'
-import { apiHistory } from '#contract/history.ts'
-import { listSearch } from '../../parts/list/column.ts'
+import type { listApis } from '#contract/api.ts'
+import type { apiHistory } from '#contract/history.ts'
+import { listSearch } from '../../parts/list/list-search.ts'
 import { realmRoute } from '../../shell/roots.tsx'
 
 const listRoute = createRoute({
   getParentRoute: () => realmRoute,
   path: 'apis',
-  validateSearch: listSearch(listApis),
+  validateSearch: listSearch<typeof listApis>(),
   component: lazyRouteComponent(() => import('./apis-page.tsx'), 'ApisPage'),
 })
 
@@ -26,7 +26,7 @@ const settingsRoute = createRoute({
 const historyRoute = createRoute({
   getParentRoute: () => apiRoute,
   path: 'history',
-  validateSearch: listSearch(apiHistory.show),
+  validateSearch: listSearch<typeof apiHistory.show>(),
   component: lazyRouteComponent(() => import('./api-history.tsx'), 'ApiHistory'),
 })
 

@@ -1,12 +1,12 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { listAudit } from '#contract/audit.ts'
-import { listSearch } from '../../parts/list/column.ts'
+import type { listAudit } from '#contract/audit.ts'
+import { listSearch } from '../../parts/list/list-search.ts'
 import { realmRoute } from '../../shell/roots.tsx'
 
 const listRoute = createRoute({
   getParentRoute: () => realmRoute,
   path: 'audit',
-  validateSearch: listSearch(listAudit),
+  validateSearch: listSearch<typeof listAudit>(),
   component: lazyRouteComponent(() => import('./audit-page.tsx'), 'AuditPage'),
 })
 

@@ -1,15 +1,15 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { z } from 'zod'
-import { listClients } from '#contract/client.ts'
-import { listGrants } from '#contract/grant.ts'
-import { clientHistory } from '#contract/history.ts'
-import { listSearch } from '../../parts/list/column.ts'
+import type { listClients } from '#contract/client.ts'
+import type { listGrants } from '#contract/grant.ts'
+import type { clientHistory } from '#contract/history.ts'
+import { listSearch } from '../../parts/list/list-search.ts'
 import { realmRoute } from '../../shell/roots.tsx'
 
 const listRoute = createRoute({
   getParentRoute: () => realmRoute,
   path: 'clients',
-  validateSearch: listSearch(listClients),
+  validateSearch: listSearch<typeof listClients>(),
   component: lazyRouteComponent(() => import('./clients-page.tsx'), 'ClientsPage'),
 })
 
@@ -49,14 +49,24 @@ const runtimeRoute = createRoute({
 const tokensRoute = createRoute({
   getParentRoute: () => clientRoute,
   path: 'tokens',
-  validateSearch: listSearch(listGrants),
+  validateSearch: listSearch<typeof listGrants>(),
   component: lazyRouteComponent(() => import('./client-tokens.tsx'), 'ClientTokens'),
+})
+
+/** Which grant it is about; what is typed or answered there stands in no address. */
+const grantSearch = z.object({ grant: z.string().optional().catch(undefined) })
+
+const quickStartRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: 'quick-start',
+  validateSearch: grantSearch,
+  component: lazyRouteComponent(() => import('./quick-start-tab.tsx'), 'QuickStartTab'),
 })
 
 const historyRoute = createRoute({
   getParentRoute: () => clientRoute,
   path: 'history',
-  validateSearch: listSearch(clientHistory.show),
+  validateSearch: listSearch<typeof clientHistory.show>(),
   component: lazyRouteComponent(() => import('./client-history.tsx'), 'ClientHistory'),
 })
 
@@ -69,5 +79,13 @@ const healthRoute = createRoute({
 export const clientRoutes = [
   listRoute,
   newRoute,
-  clientRoute.addChildren([settingsRoute, credentialsRoute, runtimeRoute, tokensRoute, historyRoute, healthRoute]),
+  clientRoute.addChildren([
+    settingsRoute,
+    credentialsRoute,
+    runtimeRoute,
+    tokensRoute,
+    quickStartRoute,
+    historyRoute,
+    healthRoute,
+  ]),
 ] as const

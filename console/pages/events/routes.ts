@@ -1,12 +1,12 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { listEvents } from '#contract/event.ts'
-import { listSearch } from '../../parts/list/column.ts'
+import type { listEvents } from '#contract/event.ts'
+import { listSearch } from '../../parts/list/list-search.ts'
 import { realmRoute } from '../../shell/roots.tsx'
 
 const listRoute = createRoute({
   getParentRoute: () => realmRoute,
   path: 'events',
-  validateSearch: listSearch(listEvents),
+  validateSearch: listSearch<typeof listEvents>(),
   component: lazyRouteComponent(() => import('./events-page.tsx'), 'EventsPage'),
 })
 

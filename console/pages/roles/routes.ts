@@ -1,13 +1,13 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { roleHistory } from '#contract/history.ts'
-import { listRoles } from '#contract/role.ts'
-import { listSearch } from '../../parts/list/column.ts'
+import type { roleHistory } from '#contract/history.ts'
+import type { listRoles } from '#contract/role.ts'
+import { listSearch } from '../../parts/list/list-search.ts'
 import { realmRoute } from '../../shell/roots.tsx'
 
 const listRoute = createRoute({
   getParentRoute: () => realmRoute,
   path: 'roles',
-  validateSearch: listSearch(listRoles),
+  validateSearch: listSearch<typeof listRoles>(),
   component: lazyRouteComponent(() => import('./roles-page.tsx'), 'RolesPage'),
 })
 
@@ -26,7 +26,7 @@ const settingsRoute = createRoute({
 const historyRoute = createRoute({
   getParentRoute: () => roleRoute,
   path: 'history',
-  validateSearch: listSearch(roleHistory.show),
+  validateSearch: listSearch<typeof roleHistory.show>(),
   component: lazyRouteComponent(() => import('./role-history.tsx'), 'RoleHistory'),
 })
 

@@ -1,13 +1,13 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { scopeHistory } from '#contract/history.ts'
-import { listScopes } from '#contract/scope.ts'
-import { listSearch } from '../../parts/list/column.ts'
+import type { scopeHistory } from '#contract/history.ts'
+import type { listScopes } from '#contract/scope.ts'
+import { listSearch } from '../../parts/list/list-search.ts'
 import { realmRoute } from '../../shell/roots.tsx'
 
 const listRoute = createRoute({
   getParentRoute: () => realmRoute,
   path: 'scopes',
-  validateSearch: listSearch(listScopes),
+  validateSearch: listSearch<typeof listScopes>(),
   component: lazyRouteComponent(() => import('./scopes-page.tsx'), 'ScopesPage'),
 })
 
@@ -26,7 +26,7 @@ const settingsRoute = createRoute({
 const historyRoute = createRoute({
   getParentRoute: () => scopeRoute,
   path: 'history',
-  validateSearch: listSearch(scopeHistory.show),
+  validateSearch: listSearch<typeof scopeHistory.show>(),
   component: lazyRouteComponent(() => import('./scope-history.tsx'), 'ScopeHistory'),
 })
 

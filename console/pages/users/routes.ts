@@ -1,14 +1,14 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { listUserConsents } from '#contract/consent.ts'
-import { userHistory } from '#contract/history.ts'
-import { listUsers } from '#contract/user.ts'
-import { listSearch } from '../../parts/list/column.ts'
+import type { listUserConsents } from '#contract/consent.ts'
+import type { userHistory } from '#contract/history.ts'
+import type { listUsers } from '#contract/user.ts'
+import { listSearch } from '../../parts/list/list-search.ts'
 import { realmRoute } from '../../shell/roots.tsx'
 
 const listRoute = createRoute({
   getParentRoute: () => realmRoute,
   path: 'users',
-  validateSearch: listSearch(listUsers),
+  validateSearch: listSearch<typeof listUsers>(),
   component: lazyRouteComponent(() => import('./users-page.tsx'), 'UsersPage'),
 })
 
@@ -46,7 +46,7 @@ const sessionsRoute = createRoute({
 const consentsRoute = createRoute({
   getParentRoute: () => userRoute,
   path: 'consents',
-  validateSearch: listSearch(listUserConsents),
+  validateSearch: listSearch<typeof listUserConsents>(),
   component: lazyRouteComponent(() => import('./user-consents.tsx'), 'UserConsents'),
 })
 
@@ -59,7 +59,7 @@ const activityRoute = createRoute({
 const historyRoute = createRoute({
   getParentRoute: () => userRoute,
   path: 'history',
-  validateSearch: listSearch(userHistory.show),
+  validateSearch: listSearch<typeof userHistory.show>(),
   component: lazyRouteComponent(() => import('./user-history.tsx'), 'UserHistory'),
 })
 

@@ -1,4 +1,5 @@
 /** Fields of a form, each bound to the contract's field of its name. */
+import './field-styles.ts'
 import { MultiSelect, NativeSelect, NumberInput, PasswordInput, Switch, Textarea, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useController } from 'react-hook-form'
@@ -67,6 +68,8 @@ export function TextField({ placeholder, isSecret = false, isMono = false, ...pr
       spellCheck={false}
       autoComplete={isSecret ? 'new-password' : 'off'}
       dir="auto"
+      // A password's input is wrapped once more, and the mark stays on the wrapping.
+      {...(isSecret && { 'aria-invalid': common.error !== undefined })}
       {...(isMono && { styles: { input: { fontFamily: 'var(--mantine-font-family-monospace)' } } })}
     />
   )

@@ -28,11 +28,6 @@ export interface Column<Row> {
 
 export type RowOf<O extends Operation> = z.output<O['answer']> extends { items: (infer Row)[] } ? Row : never
 
-/** The query of a list operation, as text: what stands in the address. `all` is the list without pages. */
-export type ListSearch<O extends Operation = Operation> = {
-  readonly [K in keyof z.input<O['query']> | 'all']?: string | undefined
-}
-
 export function valueOf<Row>(column: Column<Row>, row: Row): Value {
   return column.value ? column.value(row) : (row as Readonly<Record<string, Value>>)[column.id]
 }
@@ -59,19 +54,4 @@ export function isSearchable(operation: Operation): boolean {
 export function complaint(operation: Operation, id: string, value: string): string | undefined {
   const result = shapeOf(operation)[id]?.safeParse(value)
   return result === undefined || result.success ? undefined : result.error.issues[0]?.message
-}
-
-/** For a route's `validateSearch`: what the contract does not know or would refuse is left out. */
-export function listSearch<O extends Operation>(operation: O): (raw: Record<string, unknown>) => ListSearch<O> {
-  const shape = shapeOf(operation)
-  return (raw) => {
-    const kept = Object.entries(raw).flatMap(([name, value]): [string, string][] => {
-      // Links hand in what they have; an address only ever has text.
-      if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return []
-      const text = String(value)
-      if (name === 'all') return text === 'yes' ? [[name, text]] : []
-      return shape[name]?.safeParse(text).success ? [[name, text]] : []
-    })
-    return Object.fromEntries(kept) as ListSearch<O>
-  }
 }

@@ -6,7 +6,7 @@ import { type ReactNode, useState } from 'react'
 import type { ExportFormat } from '#contract/page.ts'
 import { tellProblem } from '../show/problem.tsx'
 import { count, type Noun } from '../show/text.ts'
-import { download, type Wanted } from './download.ts'
+import type { Wanted } from './download.ts'
 
 const formats = [
   { format: 'xlsx', label: 'Excel', icon: FileSpreadsheet },
@@ -26,6 +26,7 @@ export function ExportMenu({ wanted, total, noun }: ExportMenuProps): ReactNode 
   const run = async (format: ExportFormat, label: string) => {
     setIsBusy(true)
     try {
+      const { download } = await import('./download.ts')
       await download({ ...wanted, format })
       notifications.show({ message: `${label}: ${count(total, noun)} saved`, icon: <FileDown size={18} aria-hidden /> })
     } catch (error) {

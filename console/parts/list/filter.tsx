@@ -1,12 +1,13 @@
 /** The filter below a header: applied on Enter and on leaving the field; Escape takes back what was typed. */
-import { ActionIcon, Button, Group, NativeSelect, Popover, Stack, TextInput, Tooltip } from '@mantine/core'
-import { CalendarDays } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useState } from 'react'
+import { NativeSelect, TextInput, Tooltip } from '@mantine/core'
+import { type KeyboardEvent, lazy, type ReactNode, Suspense, useState } from 'react'
 import type { Operation } from '#contract/operation.ts'
 import { useTyped } from '../person/use-typed.ts'
 import { queryOf, shownQuery } from './asked.ts'
 import { type Column, complaint } from './column.ts'
 import styles from './list.module.css'
+
+const Calendar = lazy(async () => ({ default: (await import('./calendar.tsx')).Calendar }))
 
 interface FilterProps<Row> {
   readonly column: Column<Row>
@@ -91,54 +92,13 @@ function TextFilter<Row>({ column, operation, value, onChange }: FilterProps<Row
         spellCheck={false}
         autoComplete="off"
         {...(isTime && {
-          rightSection: <Calendar title={column.title} onChoose={(text) => onChange(queryOf(kind, text) ?? '')} />,
+          rightSection: (
+            <Suspense>
+              <Calendar title={column.title} onChoose={(text) => onChange(queryOf(kind, text) ?? '')} />
+            </Suspense>
+          ),
         })}
       />
     </Tooltip>
-  )
-}
-
-function Calendar({ title, onChoose }: { title: string; onChoose: (typed: string) => void }): ReactNode {
-  const [isOpen, setIsOpen] = useState(false)
-  const [from, setFrom] = useState('')
-  const [to, setTo] = useState('')
-  const choose = (text: string) => {
-    onChoose(text)
-    setIsOpen(false)
-  }
-  const since = (days: number) => `${Math.floor(Date.now() / 1000) - days * 86_400}..`
-  return (
-    <Popover opened={isOpen} onChange={setIsOpen} trapFocus withArrow shadow="md" position="bottom-end">
-      <Popover.Target>
-        <ActionIcon size={24} aria-label={`Choose dates for ${title}`} onClick={() => setIsOpen((is) => !is)}>
-          <CalendarDays size={14} aria-hidden />
-        </ActionIcon>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Stack gap="xs">
-          <Group gap={6}>
-            <Button variant="default" onClick={() => choose(since(1))}>
-              24 hours
-            </Button>
-            <Button variant="default" onClick={() => choose(since(7))}>
-              7 days
-            </Button>
-            <Button variant="default" onClick={() => choose(since(30))}>
-              30 days
-            </Button>
-          </Group>
-          <TextInput type="datetime-local" label="From" value={from} onChange={(e) => setFrom(e.currentTarget.value)} />
-          <TextInput type="datetime-local" label="To" value={to} onChange={(e) => setTo(e.currentTarget.value)} />
-          <Group justify="flex-end" gap={6}>
-            <Button variant="subtle" color="gray" onClick={() => choose('')}>
-              Clear
-            </Button>
-            <Button disabled={from === '' && to === ''} onClick={() => choose(`${from}..${to}`)}>
-              Apply
-            </Button>
-          </Group>
-        </Stack>
-      </Popover.Dropdown>
-    </Popover>
   )
 }

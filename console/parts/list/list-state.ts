@@ -2,7 +2,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { Operation } from '#contract/operation.ts'
 import { usePreference } from '../person/preferences.ts'
-import { isFilter } from './column.ts'
+import { complaint, isFilter } from './column.ts'
 
 export const pageSizes = ['25', '50', '100'] as const
 
@@ -25,7 +25,7 @@ export interface ListState {
 type Search = Readonly<Record<string, string | undefined>>
 
 export function useListState(operation: Operation): ListState {
-  const search = useSearch({ strict: false }) as Search
+  const search = allowed(operation, useSearch({ strict: false }))
   const navigate = useNavigate()
   const [preferredSize, setPreferredSize] = usePreference<string>('page-size', pageSizes[0])
   const filters = Object.fromEntries(
@@ -56,4 +56,13 @@ export function useListState(operation: Operation): ListState {
         page: undefined,
       })),
   }
+}
+
+/** What the contract would refuse is as if it were not there: an address may be old, or typed. */
+function allowed(operation: Operation, search: Search): Search {
+  return Object.fromEntries(
+    Object.entries(search).filter(
+      ([id, value]) => value !== undefined && complaint(operation, id, value) === undefined,
+    ),
+  )
 }

@@ -5,7 +5,7 @@
  */
 import { Button } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
-import { type ReactNode, type RefObject, useCallback, useMemo, useRef, useState } from 'react'
+import { lazy, type ReactNode, type RefObject, Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import type { Input, Operation } from '#contract/operation.ts'
 import { usePreference } from '../person/preferences.ts'
 import { Empty } from '../show/empty.tsx'
@@ -20,7 +20,7 @@ import { useListKeys } from './keys.ts'
 import styles from './list.module.css'
 import { type ListData, useListData } from './list-data.ts'
 import { type ListState, useListState } from './list-state.ts'
-import { type MenuPlace, RowMenu } from './row-menu.tsx'
+import type { MenuPlace, RowMenu as RowMenuType } from './row-menu.tsx'
 import { Rows } from './rows.tsx'
 import { type Selection, useSelection } from './selection.ts'
 import { BulkBar, ClearFilters, ColumnsMenu, RefreshButton, SearchField } from './toolbar.tsx'
@@ -50,6 +50,9 @@ export interface ListProps<O extends Operation> {
 }
 
 const none: readonly never[] = []
+
+/** Nobody needs it before the rows are there. */
+const RowMenu = lazy(async () => ({ default: (await import('./row-menu.tsx')).RowMenu })) as typeof RowMenuType
 
 export function List<O extends Operation>(props: ListProps<O>): ReactNode {
   const { name, noun, operation, params, columns, idOf, bulk = none } = props
@@ -122,14 +125,16 @@ function Table<O extends Operation>({ of, state, data, columns, selection, place
         />
       </table>
       {!data.isLoading && data.error === null && data.rows.length === 0 && <NoRows of={of} state={state} />}
-      <RowMenu
-        place={table.menu}
-        onClose={table.closeMenu}
-        name={table.menu ? nameOf(table.menu.row) : ''}
-        open={table.menu && open?.(table.menu.row)}
-        edit={table.menu && edit?.(table.menu.row)}
-        actions={actions}
-      />
+      <Suspense>
+        <RowMenu
+          place={table.menu}
+          onClose={table.closeMenu}
+          name={table.menu ? nameOf(table.menu.row) : ''}
+          open={table.menu && open?.(table.menu.row)}
+          edit={table.menu && edit?.(table.menu.row)}
+          actions={actions}
+        />
+      </Suspense>
     </div>
   )
 }
