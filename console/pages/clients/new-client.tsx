@@ -61,6 +61,7 @@ function NewClient({ realm, onCreated }: NewClientProps): ReactNode {
     operation: createClient,
     params: { realm: realm.name },
     values: { ...emptyValues(realm.name), ...type.values },
+    required: ['client_name'],
     onDone: onCreated,
   })
   useLinkedFields(create.form)

@@ -25,7 +25,7 @@ export function NewSecret({ params, hasOthers, onClose, onDone }: NewSecretProps
   const create = useCreateForm({
     operation: createSecret,
     params,
-    values: { secret: undefined, label: '', expires_at: null, overlap_seconds: null },
+    values: { secret: undefined, label: '', expires_at: null, overlap_seconds: 0 },
     onDone: ({ client_secret }) => {
       if (client_secret === undefined) tellDone('The new secret is set')
       onDone(client_secret)
@@ -42,20 +42,41 @@ export function NewSecret({ params, hasOthers, onClose, onDone }: NewSecretProps
       />
       <TextField name="label" label="Label" hint="To tell it from others." placeholder="spring rollover" />
       <TimeField name="expires_at" label="Expires" hint="Empty: never." />
-      <Group gap="xs" mt={-8}>
-        {[90, 180, 365].map((days) => (
-          <Button key={days} variant="default" size="compact-sm" onClick={() => expireIn(days)}>
-            in {days} days
-          </Button>
-        ))}
-      </Group>
+      <Suggestions of={[90, 180, 365].map((days) => ({ label: `in ${days} days`, choose: () => expireIn(days) }))} />
       {hasOthers && (
-        <DurationField
-          name="overlap_seconds"
-          label="Secrets before it go on for"
-          hint="So that programs can change over. Empty: they end now."
-        />
+        <>
+          <DurationField
+            name="overlap_seconds"
+            label="Secrets before it go on for"
+            hint="So that programs can change over. 0: they end now. Empty: they stay as they are."
+          />
+          <Suggestions
+            of={overlaps.map(([label, seconds]) => ({
+              label,
+              choose: () => create.form.setValue('overlap_seconds', seconds, { shouldDirty: true }),
+            }))}
+          />
+        </>
       )}
     </FormDialog>
+  )
+}
+
+const overlaps = [
+  ['end now', 0],
+  ['1 day', 86_400],
+  ['7 days', 604_800],
+] as const
+
+/** Values that are often meant, below their field. */
+function Suggestions({ of }: { of: readonly { readonly label: string; readonly choose: () => void }[] }): ReactNode {
+  return (
+    <Group gap="xs" mt={-8}>
+      {of.map(({ label, choose }) => (
+        <Button key={label} variant="default" size="compact-sm" onClick={choose}>
+          {label}
+        </Button>
+      ))}
+    </Group>
   )
 }

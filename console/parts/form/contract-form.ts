@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { type Answer, ProblemError } from '#contract/caller.ts'
 import type { Input, Operation } from '#contract/operation.ts'
 import { call, useWrite } from '../api/call.ts'
-import { sentence } from '../show/text.ts'
+import { capital, sentence } from '../show/text.ts'
 
 export type Values = Readonly<Record<string, unknown>>
 
@@ -46,6 +46,8 @@ interface CreateOptions<O extends Operation> {
   readonly params: Input<O>['params']
   /** What the form begins with; every field of it, `''` and `null` where there is nothing. */
   readonly values: Values
+  /** Fields that a person has to fill, though the contract has a default for them. */
+  readonly required?: readonly string[]
   readonly onDone: (created: Value<O>) => void
 }
 
@@ -54,12 +56,13 @@ export function useCreateForm<O extends Operation>({
   operation,
   params,
   values,
+  required = [],
   onDone,
 }: CreateOptions<O>): ContractForm {
   const schema = objectOf(operation)
   const form = useForm({
     defaultValues: values,
-    resolver: judge(schema, (typed) => withoutNothing(schema, typed)),
+    resolver: judge(schema, (typed) => withoutNothing(schema, typed, required)),
   })
   const { mutateAsync, isPending } = useWrite(operation)
   const [problem, setProblem] = useState<unknown>()
@@ -67,7 +70,7 @@ export function useCreateForm<O extends Operation>({
   const submit = submitting(form, async (typed) => {
     setProblem(undefined)
     try {
-      const { value } = await mutateAsync({ params, body: withoutNothing(schema, typed) } as never)
+      const { value } = await mutateAsync({ params, body: withoutNothing(schema, typed, required) } as never)
       form.reset(typed)
       finish(value)
     } catch (error) {
@@ -86,14 +89,25 @@ interface EditOptions<R extends Operation, W extends Operation> {
   readonly stored: Answer<Value<R>>
   /** The fields of the form, from what is stored. */
   readonly valuesOf: (stored: Value<R>) => Values
+  /** Of a form over a part of the object alone. */
+  readonly part?: Part<Value<R>>
   readonly onDone: (saved: Value<W>) => void
+}
+
+interface Part<V> {
+  /** Judges what was changed in the form. */
+  readonly schema: z.ZodObject
+  /** The merge patch of the object, from all that stands in the form and what was stored before. */
+  readonly patchOf: (typed: Values, stored: V) => Values
+  /** What the form calls a field that the server refuses. */
+  readonly fieldOf: (field: string) => string
 }
 
 /** A form that changes what is there by a merge patch. */
 export function useEditForm<R extends Operation, W extends Operation>(options: EditOptions<R, W>): ContractForm {
-  const { read, write, params, stored, valuesOf, onDone } = options
-  const schema = objectOf(write)
-  const [base, setBase] = useState({ values: valuesOf(stored.value), etag: stored.etag })
+  const { read, write, params, stored, valuesOf, part, onDone } = options
+  const schema = part?.schema ?? objectOf(write)
+  const [base, setBase] = useState({ values: valuesOf(stored.value), etag: stored.etag, stored: stored.value })
   const form = useForm({
     defaultValues: base.values,
     resolver: judge(schema, (typed) => changed(base.values, typed)),
@@ -108,21 +122,21 @@ export function useEditForm<R extends Operation, W extends Operation>(options: E
     try {
       const { value, etag } = await mutateAsync({
         params,
-        body: changed(from.values, typed),
+        body: part ? part.patchOf(typed, from.stored) : changed(from.values, typed),
         ...(from.etag === undefined ? {} : { ifMatch: from.etag }),
       } as never)
-      const next = { values: valuesOf(value), etag }
+      const next = { values: valuesOf(value), etag, stored: value }
       setBase(next)
       form.reset(next.values)
       finish(value)
     } catch (error) {
       if (isStale(error)) await meet(typed)
-      else if (!tellField(form, error)) setProblem(error)
+      else if (!tellField(form, error, part?.fieldOf)) setProblem(error)
     }
   }
   const meet = async (mine: Values): Promise<void> => {
     const { value, etag } = await call(read, { params, query: {}, body: undefined } as Input<R>)
-    const theirs = { values: valuesOf(value), etag }
+    const theirs = { values: valuesOf(value), etag, stored: value }
     const myChanges = changed(base.values, mine)
     const merged = { ...theirs.values, ...without(myChanges, changed(base.values, theirs.values)) }
     setConflict({
@@ -163,16 +177,21 @@ function useFinish<T>(onDone: (value: T) => void): (value: T) => void {
 function submitting(form: UseFormReturn, send: (typed: Values) => Promise<void>): () => Promise<void> {
   return () => {
     for (const [name, value] of Object.entries(form.getValues())) {
-      if (Array.isArray(value) && value.includes('')) {
+      if (Array.isArray(value) && value.some(isEmptyRow)) {
         form.setValue(
           name,
-          value.filter((row) => row !== ''),
+          value.filter((row) => !isEmptyRow(row)),
           { shouldDirty: true },
         )
       }
     }
     return form.handleSubmit(send)()
   }
+}
+
+function isEmptyRow(row: unknown): boolean {
+  if (typeof row !== 'object' || row === null || !('name' in row)) return row === ''
+  return row.name === '' && (!('value' in row) || row.value === '' || row.value === null)
 }
 
 function objectOf({ id, body }: Operation): z.ZodObject {
@@ -191,27 +210,34 @@ function judge(schema: z.ZodObject, sent: (typed: Values) => Values) {
   }
 }
 
-/** A field's own complaint stands at the field, that of a row in its row. */
-function place(errors: Record<string, unknown>, [name = 'root', row]: readonly string[], message: string): void {
+/** A field's own complaint stands at the field, that of a row in its row, with the member that it is about. */
+function place(
+  errors: Record<string, unknown>,
+  [name = 'root', row, ...within]: readonly string[],
+  message: string,
+): void {
   if (row === undefined || !/^\d+$/.test(row)) {
     errors[name] ??= { type: 'contract', message }
     return
   }
   const rows = (errors[name] ??= []) as unknown[]
-  rows[Number(row)] ??= { type: 'contract', message }
+  rows[Number(row)] ??= { type: 'contract', message: about(within, message) }
+}
+
+function about(within: readonly string[], message: string): string {
+  const member = within.join('.').replaceAll('_', ' ')
+  return member === '' ? message : `${capital(member)}: ${message.charAt(0).toLowerCase()}${message.slice(1)}`
 }
 
 /** True when the refusal names a field of this form, and stands there now. */
-function tellField(form: UseFormReturn, error: unknown): boolean {
+function tellField(form: UseFormReturn, error: unknown, fieldOf = (field: string) => field): boolean {
   if (!(error instanceof ProblemError) || error.problem.field === undefined) return false
-  const { field, detail } = error.problem
-  const [name = ''] = field.split('.')
+  const { detail } = error.problem
+  const [name = '', row = '', ...within] = fieldOf(error.problem.field).split('.')
   if (!(name in form.getValues())) return false
-  form.setError(
-    /^[^.]+\.\d+/.exec(field)?.[0] ?? name,
-    { type: 'server', message: sentence(detail) },
-    { shouldFocus: true },
-  )
+  const isRow = /^\d+$/.test(row)
+  const message = isRow ? about(within, sentence(detail)) : sentence(detail)
+  form.setError(isRow ? `${name}.${row}` : name, { type: 'server', message }, { shouldFocus: true })
   return true
 }
 
@@ -229,8 +255,9 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 /** An empty text is no value where the contract would refuse it; what may be absent is absent then. */
-function withoutNothing(schema: z.ZodObject, typed: Values): Values {
+function withoutNothing(schema: z.ZodObject, typed: Values, required: readonly string[]): Values {
   const kept = Object.entries(typed).filter(([name, value]) => {
+    if (required.includes(name)) return true
     if (value === undefined) return false
     const field = schema.shape[name] as z.ZodType | undefined
     const isNothing = value === null || value === ''
