@@ -89,8 +89,8 @@ export const auditList: LargeListRules = {
 
 /** A page of what was changed in a realm, newest first. */
 export async function listAudit(db: Database, realmId: string, query: ListQuery): Promise<Page<AuditRecord>> {
-  const entries = db.sql.selectFrom('audit').selectAll().where('realm_id', '=', realmId)
-  const page = await largePage(db, entries, auditList, query)
+  const byKey = db.sql.selectFrom('audit').selectAll()
+  const page = await largePage(db, { query: byKey.where('realm_id', '=', realmId), byKey }, auditList, query)
   return { ...page, items: page.items.map(recordOf) }
 }
 

@@ -30,12 +30,11 @@ export async function listClientGrants(
   query: ListQuery,
 ): Promise<Page<ClientGrant>> {
   const now = nowSeconds()
-  const live = db.sql
+  const byKey = db.sql
     .selectFrom('grants')
     .innerJoin('users', 'users.id', 'grants.user_id')
     .select(['grants.id', 'grants.kind', 'grants.user_id', 'grants.scope', 'grants.offline', 'grants.auth_time'])
     .select(['grants.created_at', 'grants.expires_at', 'users.username'])
-    .where('grants.client_id', '=', clientRowId)
     .where('grants.revoked_at', 'is', null)
     .where('grants.expires_at', '>', now)
     .where('users.enabled', '=', 1)
@@ -56,6 +55,7 @@ export async function listClientGrants(
         ),
       ]),
     )
+  const live = { query: byKey.where('grants.client_id', '=', clientRowId), byKey }
   const page = await largePage(db, live, grantList, query)
   return { ...page, items: page.items.map((row) => ({ ...row, offline: row.offline === 1 })) }
 }

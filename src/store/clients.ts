@@ -170,7 +170,8 @@ const clientList: LargeListRules = {
 
 /** A page of the live clients of a realm. */
 export async function listClients(db: Database, realmId: string, query: ListQuery): Promise<Page<Client>> {
-  const live = liveClients(db.sql).where('clients.realm_id', '=', realmId)
+  const byKey = liveClients(db.sql)
+  const live = { query: byKey.where('clients.realm_id', '=', realmId), byKey }
   const page = await largePage(db, live, clientList, query, (fields) => clientsBeside(db.sql, realmId, fields))
   return { ...page, items: await completeClients(db.sql, page.items) }
 }

@@ -215,10 +215,9 @@ const eventList: LargeListRules = {
 
 /** A page of what happened in a realm, the newest first. */
 export async function listEvents(db: Database, realmId: string, query: ListQuery): Promise<Page<EventRecord>> {
-  const all = db.sql
+  const byKey = db.sql
     .selectFrom('events')
     .select(['id', 'at_ms', 'last_at_ms', 'count', 'kind', 'user_id', 'username', 'client_id', 'address'])
     .select(['request_id', 'detail'])
-    .where('realm_id', '=', realmId)
-  return await largePage(db, all, eventList, query)
+  return await largePage(db, { query: byKey.where('realm_id', '=', realmId), byKey }, eventList, query)
 }

@@ -33,6 +33,11 @@ export interface LargeListRules extends ListRules {
   readonly isCostly?: true
 }
 
+export interface Listed<B extends keyof Tables, Row> {
+  readonly query: SelectQueryBuilder<Tables, B, Row>
+  readonly byKey: SelectQueryBuilder<Tables, B, Row>
+}
+
 interface Order {
   readonly field: ListField
   readonly direction: RawBuilder<unknown>
@@ -50,10 +55,13 @@ interface Part {
  */
 type Beside<C extends keyof Tables, R> = (fields: readonly ListField[]) => SelectQueryBuilder<Tables, C, R>
 
-/** One page of `query`, which selects the key under its own name. Throws `ListRefused`. */
+/**
+ * One page of `query`, which selects the key under its own name. `byKey` is the same without the condition that the whole
+ * list is found by: SQLite would find a page of rows by that one as well, and read them all. Throws `ListRefused`.
+ */
 export async function largePage<B extends keyof Tables, Row, C extends keyof Tables, R>(
   db: Pick<Database, 'lists'>,
-  query: SelectQueryBuilder<Tables, B, Row>,
+  { query, byKey }: Listed<B, Row>,
   rules: LargeListRules,
   asked: ListQuery,
   beside?: Beside<C, R>,
@@ -77,7 +85,7 @@ export async function largePage<B extends keyof Tables, Row, C extends keyof Tab
           rules,
           asked,
         )
-  const items = await rowsOf(query, rules.key, found.keys)
+  const items = await rowsOf(byKey, rules.key, found.keys)
   const total = found.total ?? (await countOf(db.lists, query))
   return total === 'more' ? { items, total: countedTo, totalIsLowerBound: true } : { items, total }
 }

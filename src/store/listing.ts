@@ -71,12 +71,16 @@ export class ListRefused extends Error {
 
 export type Condition = RawBuilder<boolean>
 
-/** One page of `query`, and how many rows there are on all. Throws `ListRefused`. */
+/**
+ * One page of `query`, and how many rows there are on all. `byKey` is the same without the condition that the whole list
+ * is found by: rows that are asked for by their keys are then found by these. Throws `ListRefused`.
+ */
 export async function listPage<B extends keyof Tables, Row>(
   { lists }: Pick<Database, 'lists'>,
   query: SelectQueryBuilder<Tables, B, Row>,
   rules: ListRules,
   asked: ListQuery,
+  byKey = query,
 ): Promise<Page<Row>> {
   checkPage(asked)
   const order = orderOf(rules, asked.sort ?? rules.sort)
@@ -85,7 +89,7 @@ export async function listPage<B extends keyof Tables, Row>(
   const ordered = keys.reduce((sorted, key) => sorted.orderBy(key), matching.orderBy(order))
   const offset = (asked.page - 1) * asked.page_size
   if (asked.whole && typeof rules.key === 'string') {
-    const items = await pageOfWhole(lists, asked.whole, query, ordered, rules.key, offset, asked.page_size)
+    const items = await pageOfWhole(lists, asked.whole, byKey, ordered, rules.key, offset, asked.page_size)
     return { items, total: asked.whole.total ?? 0 }
   }
   const { rows } = await lists.executeQuery(ordered.limit(asked.page_size).offset(offset).compile())

@@ -36,13 +36,13 @@ export async function listRealmSessions(db: Database, realmId: string, query: Li
     .select(['sessions.id', 'sessions.auth_time', 'sessions.amr', 'sessions.address', 'sessions.user_agent'])
     .select(['sessions.created_at', 'sessions.last_seen_at', 'sessions.idle_expires_at', 'sessions.expires_at'])
     .select(['sessions.user_id', 'users.username'])
-    .where('sessions.realm_id', '=', realmId)
     .where('sessions.ended_at', 'is', null)
     .where('sessions.idle_expires_at', '>', now)
     .where('sessions.expires_at', '>', now)
     .where('users.enabled', '=', 1)
     .where('users.deleted_at', 'is', null)
-  const page = await listPage(db, live, sessionList, query)
+  const inRealm = live.where('sessions.realm_id', '=', realmId)
+  const page = await listPage(db, inRealm, sessionList, query, live)
   return { ...page, items: page.items.map((row) => ({ ...row, amr: JSON.parse(row.amr) as string[] })) }
 }
 
@@ -77,7 +77,6 @@ export async function listRealmGrants(db: Database, realmId: string, query: List
     .leftJoin('sessions', 'sessions.id', 'grants.session_id')
     .select(['grants.id', 'grants.kind', 'grants.user_id', 'grants.scope', 'grants.offline', 'grants.auth_time'])
     .select(['grants.created_at', 'grants.expires_at', 'users.username', 'clients.client_id', 'clients.client_name'])
-    .where('grants.realm_id', '=', realmId)
     .where('grants.revoked_at', 'is', null)
     .where('grants.expires_at', '>', now)
     .where('users.enabled', '=', 1)
@@ -95,7 +94,8 @@ export async function listRealmGrants(db: Database, realmId: string, query: List
         ]),
       ]),
     )
-  const page = await listPage(db, live, grantList, query)
+  const inRealm = live.where('grants.realm_id', '=', realmId)
+  const page = await listPage(db, inRealm, grantList, query, live)
   return { ...page, items: page.items.map((row) => ({ ...row, offline: row.offline === 1 })) }
 }
 

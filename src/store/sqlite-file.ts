@@ -23,8 +23,8 @@ import { type AppliedMigration, createMigrationsTable, nextMigration, readMigrat
 /** Up to this size the whole file is checked at start; it takes some tens of milliseconds. */
 const checkedBytes = 16 * 1024 * 1024
 
-/** Pages that stay in memory, when so many were read: the indexes that long lists look through. */
-const cacheKibibytes = 32 * 1024
+/** Pages that stay in memory, when so many were read. Long lists have a connection of their own. */
+const cacheKibibytes = 8 * 1024
 
 /** `sqlite:/path/file.db` or `sqlite:file.db` to a path. */
 export function pathOf(url: string): string {

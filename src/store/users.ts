@@ -99,7 +99,8 @@ const userList: LargeListRules = {
 
 /** A page of the live users of a realm. */
 export async function listUsers(db: Database, realmId: string, query: ListQuery): Promise<Page<User>> {
-  const live = db.sql.selectFrom('users').selectAll().where('realm_id', '=', realmId).where('deleted_at', 'is', null)
+  const byKey = db.sql.selectFrom('users').selectAll().where('deleted_at', 'is', null)
+  const live = { query: byKey.where('realm_id', '=', realmId), byKey }
   const page = await largePage(db, live, userList, query)
   if (page.items.length === 0) return { ...page, items: [] }
   const roles = await db.sql

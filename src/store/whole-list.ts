@@ -16,18 +16,18 @@ export class WholeList {
   }
 }
 
-/** One page of it. `ordered` is the whole list; `key` is the column that tells its rows apart, selected under its own name. */
+/** One page of it. `ordered` is the whole list, `byKey` finds its rows by their keys; `key` is the column that tells its rows apart, selected under its own name. */
 export async function pageOfWhole<B extends keyof Tables, Row>(
   lists: Sql,
   whole: WholeList,
-  query: SelectQueryBuilder<Tables, B, Row>,
+  byKey: SelectQueryBuilder<Tables, B, Row>,
   ordered: SelectQueryBuilder<Tables, B, Row>,
   key: string,
   offset: number,
   limit: number,
 ): Promise<readonly Row[]> {
   whole.keys ??= await keysOf(lists, ordered, key)
-  return await rowsOf(query, key, whole.keys.slice(offset, offset + limit))
+  return await rowsOf(byKey, key, whole.keys.slice(offset, offset + limit))
 }
 
 /** The rows that these keys name, in their order; those that have ended are left out. */
