@@ -14,7 +14,7 @@ import { ANY_ORIGIN, preflight } from './cors.ts'
 import { type Door, refuseAsJson } from './door.ts'
 import type { Refused, Request, RequestLog, Response, Route } from './message.ts'
 import { Refusal } from './refusal.ts'
-import { isStream, noParts, sendStream } from './stream.ts'
+import { bodyParts, isStream, noParts, sendStream } from './stream.ts'
 
 /** A proxy in front may read one and we the other, so a second one is refused (N057, N173). */
 const ONCE_ONLY = new Set(['authorization', 'host', 'content-type', 'origin', 'cookie', 'dpop', 'x-forwarded-for'])
@@ -41,6 +41,7 @@ class Arrived implements Request {
   readonly query: string
   readonly headers: Request['headers']
   body = ''
+  stream?: AsyncIterable<Uint8Array>
   readonly id: string
   readonly #peer: string
   readonly #options: HallOptions
@@ -114,7 +115,14 @@ export class Hall {
     const problem = firstProblem(door, request, incoming, carries)
     if (problem !== undefined) return this.#fail(visit, problem)
     if (route === undefined) return this.#withoutRoute(visit)
+    if (route.stillMilliseconds !== undefined) incoming.socket.setTimeout(route.stillMilliseconds)
     if (!carries) return this.#handle(visit)
+    if (route.streamsBody) {
+      request.stream = bodyParts(incoming, () => {
+        visit.unread = false
+      })
+      return this.#handle(visit)
+    }
     readBody(incoming, route, (refusal, text) => {
       if (refusal !== undefined) return this.#fail(visit, refusal)
       if (text === undefined) return this.#leave(visit, 499)

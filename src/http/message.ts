@@ -13,6 +13,11 @@ export interface Request {
   readonly headers: Readonly<Record<string, string | undefined>>
   /** UTF-8 text; empty when there is none. Invalid UTF-8 is refused at the door. */
   readonly body: string
+  /**
+   * The bytes of the body as they come, at a door that takes them so (`streamsBody`); absent when there is none. To be
+   * read once; throws when the caller goes away before its end. What is not read ends the connection with the answer.
+   */
+  readonly stream?: AsyncIterable<Uint8Array>
   /** The peer, or the client that a trusted proxy names. */
   readonly address: string
   readonly id: string
@@ -46,6 +51,10 @@ export interface Route {
   readonly handle: Handler
   /** How a thrown refusal or fault looks to this door's callers. */
   readonly refused: (request: Request, problem: Refused) => Response
+  /** The body is not read before the handler is asked, whatever its type and length: it comes as `stream`. */
+  readonly streamsBody?: true
+  /** Milliseconds for which the socket may be still while the handler waits for somebody else; absent: the house's own. */
+  readonly stillMilliseconds?: number
   /** Content types a body may have; absent: `application/x-www-form-urlencoded` only. */
   readonly bodyTypes?: readonly string[]
   /** The Cross-Origin rule of this door; absent: none. */

@@ -1,5 +1,5 @@
-/** Answers that are made while they are sent: a part is asked for when the caller has taken the one before. */
-import type { ServerResponse } from 'node:http'
+/** Bodies that are read or made while they are sent: a part is asked for when the one before was taken. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Response } from './message.ts'
 
 export function isStream(body: Response['body']): body is AsyncIterable<Uint8Array> {
@@ -48,4 +48,11 @@ function readable(outgoing: ServerResponse): Promise<void> {
   outgoing.on('drain', go)
   outgoing.on('close', go)
   return promise
+}
+
+/** The body of a request, part by part; leaving it early leaves the connection alone, for the answer. */
+export async function* bodyParts(incoming: IncomingMessage, atEnd: () => void): AsyncGenerator<Uint8Array> {
+  const parts: AsyncIterable<Uint8Array> = incoming.iterator({ destroyOnReturn: false })
+  yield* parts
+  atEnd()
 }

@@ -20,6 +20,14 @@ export interface Layers {
 
 export const baseOnly: Layers = { environment_id: null, application_id: null }
 
+/** Of a caller. */
+export function layersFor(caller: {
+  readonly environment?: string | null
+  readonly application?: string | null
+}): Layers {
+  return { environment_id: caller.environment ?? null, application_id: caller.application ?? null }
+}
+
 export type Layer = 'base' | 'environment' | 'application'
 
 /** The secrets that a server may have beside those of its parameters. */

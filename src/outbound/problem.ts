@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Refused, Request, Response } from '#http/message.ts'
 import { Refusal } from '#http/refusal.ts'
+import type { FreshToken } from './fresh-token.ts'
 
 /** A refusal that says which end of an attempt is behind it. */
 export class OutboundRefusal extends Refusal {
@@ -18,6 +19,24 @@ export class OutboundRefusal extends Refusal {
 export const notAllowed = (): Refusal => new Refusal(403, 'not_allowed', 'this client may not use this OAuth server')
 export const noSuchServer = (): Refusal => new Refusal(404, 'not_found', 'there is no such OAuth server')
 export const invalidParameter = (description: string): Refusal => new Refusal(400, 'invalid_request', description)
+
+/** The token, or the refusal that says why there is none: 409 where a person has to act, 503 where time or an operator. */
+export function tokenOf(fresh: FreshToken): Extract<FreshToken, { kind: 'token' }> {
+  switch (fresh.kind) {
+    case 'token':
+      return fresh
+    case 'needs_authorization': {
+      const { code, description } = fresh.problem
+      throw new OutboundRefusal(409, 'needs_authorization', code, description)
+    }
+    case 'disabled':
+      throw new OutboundRefusal(503, 'disabled', 'disabled', `this OAuth server is disabled: ${fresh.reason}`)
+    default: {
+      const { code, description, retryAfter } = fresh.problem
+      throw new OutboundRefusal(503, 'unavailable', code, description, retryAfter ?? 5)
+    }
+  }
+}
 
 export function refusedAsProblem(request: Request, refused: Refused): Response {
   return {

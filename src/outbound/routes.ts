@@ -10,11 +10,14 @@ import { callbackRoute } from './callback.ts'
 import { authenticateOutbound } from './caller.ts'
 import { connectRoutes } from './connect.ts'
 import type { OutboundContext } from './context.ts'
-import { type FreshToken, freshToken } from './fresh-token.ts'
-import { invalidParameter, OutboundRefusal, refusedAsProblem } from './problem.ts'
+import { freshToken } from './fresh-token.ts'
+import { invalidParameter, refusedAsProblem, tokenOf } from './problem.ts'
+import { callRoute } from './proxy.ts'
 
 const outbound = '/realms/:realm/outbound/:slug'
 const LONGEST_MIN_VALIDITY = 86_400
+/** Who waits for a token may wait as long as a server's settings allow. */
+const TOKEN_STILL_MS = 630_000
 
 export function outboundRoutes(context: OutboundContext): readonly Route[] {
   return [
@@ -22,11 +25,13 @@ export function outboundRoutes(context: OutboundContext): readonly Route[] {
       methods: ['POST'],
       path: `${outbound}/token`,
       name: 'outbound-token',
+      stillMilliseconds: TOKEN_STILL_MS,
       handle: (request) => token(context, request),
       refused: refusedAsProblem,
     },
     ...connectRoutes(context),
     callbackRoute(context),
+    callRoute(context),
   ]
 }
 
@@ -60,22 +65,4 @@ function minValidityOf(request: Request): number {
     throw invalidParameter(`min_validity is a number of seconds up to ${LONGEST_MIN_VALIDITY}`)
   }
   return seconds
-}
-
-/** The token, or the refusal that says why there is none: 409 where a person has to act, 503 where time or an operator. */
-export function tokenOf(fresh: FreshToken): Extract<FreshToken, { kind: 'token' }> {
-  switch (fresh.kind) {
-    case 'token':
-      return fresh
-    case 'needs_authorization': {
-      const { code, description } = fresh.problem
-      throw new OutboundRefusal(409, 'needs_authorization', code, description)
-    }
-    case 'disabled':
-      throw new OutboundRefusal(503, 'disabled', 'disabled', `this OAuth server is disabled: ${fresh.reason}`)
-    default: {
-      const { code, description, retryAfter } = fresh.problem
-      throw new OutboundRefusal(503, 'unavailable', code, description, retryAfter ?? 5)
-    }
-  }
 }

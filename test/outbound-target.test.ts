@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { targetBelow } from '#outbound/target.ts'
+
+test('N164 what is built from a base URL and a path is what was written', () => {
+  const base = 'https://api.example/v1'
+  expect(targetBelow(base, 'a/b:c/', 'q=[1]')).toBe('https://api.example/v1/a/b:c/?q=[1]')
+  expect(targetBelow(`${base}/`, '', '')).toBe('https://api.example/v1/')
+  for (const path of ['.', 'a/.', '..', '%2e', 'a b', 'ä', 'a#b', 'a?b', 'a\tb', '%', '%zz', '%7f', 'x@y', '\u2028']) {
+    expect(() => targetBelow(base, path, ''), path).toThrow()
+  }
+  for (const query of ['#', 'a b', '\r\n', '%', 'ä']) expect(() => targetBelow(base, 'a', query), query).toThrow()
+  expect(() => targetBelow(null, 'a', '')).toThrow()
+  expect(() => targetBelow(`${base}?x=1`, 'a', '')).toThrow()
+})
