@@ -63,7 +63,7 @@ export function TextField({ placeholder, isSecret = false, isMono = false, ...pr
       onChange={(event) => change(event.currentTarget.value === '' ? empty : event.currentTarget.value)}
       onBlur={leave}
       readOnly={isFixed}
-      placeholder={placeholder}
+      placeholder={isFixed ? undefined : placeholder}
       required={props.isRequired ?? false}
       spellCheck={false}
       autoComplete={isSecret ? 'new-password' : 'off'}

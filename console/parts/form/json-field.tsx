@@ -28,7 +28,7 @@ export function JsonField({ rows = 6, placeholder, ...props }: JsonFieldProps): 
       onBlur={leave}
       readOnly={isFixed}
       rows={rows}
-      placeholder={placeholder}
+      placeholder={isFixed ? undefined : placeholder}
       spellCheck={false}
       styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: '0.8125rem' } }}
     />
