@@ -5,14 +5,14 @@ import { listAudit } from '#contract/audit.ts'
 import { useRead } from '../../parts/api/call.ts'
 import { LinkButton } from '../../parts/page/link-button.tsx'
 import { Page, Section } from '../../parts/page/page.tsx'
-import { Difference, differences } from '../../parts/show/difference.tsx'
+import { Difference } from '../../parts/show/difference.tsx'
 import { Empty } from '../../parts/show/empty.tsx'
 import { Facts } from '../../parts/show/facts.tsx'
 import { historyTarget, kindName, ObjectLink } from '../../parts/show/object-link.tsx'
 import { ProblemAlert } from '../../parts/show/problem.tsx'
 import { capital } from '../../parts/show/text.ts'
 import { Nothing, Time } from '../../parts/show/time.tsx'
-import { type AuditEntry, actionName } from './audit-entry.ts'
+import { type AuditEntry, actionName, changesOf } from './audit-entry.ts'
 
 export function AuditEntryPage(): ReactNode {
   const { realm, atMs, entryId } = useParams({ from: '/realms/$realm/audit/$atMs/$entryId' })
@@ -38,7 +38,7 @@ interface EntryProps {
 }
 
 function Entry({ realm, entry, crumbs }: EntryProps): ReactNode {
-  const { action, object_kind, object_id, object_name, before, after } = entry
+  const { action, object_kind, object_id, object_name } = entry
   const object = { realm, kind: object_kind, id: object_id, name: object_name }
   const history = historyTarget(object)
   return (
@@ -79,7 +79,7 @@ function Entry({ realm, entry, crumbs }: EntryProps): ReactNode {
         />
       </Section>
       <Section title="Before and after">
-        <Difference of={differences(before, after)} />
+        <Difference of={changesOf(entry)} />
       </Section>
     </Page>
   )

@@ -1,6 +1,7 @@
 /** Words for what the audit tells. */
 import type { listAudit } from '#contract/audit.ts'
 import type { RowOf } from '../../parts/list/column.ts'
+import { differences, type FieldDifference } from '../../parts/show/difference.tsx'
 import { kindName } from '../../parts/show/object-link.tsx'
 import { capital } from '../../parts/show/text.ts'
 
@@ -14,4 +15,9 @@ export function actionName(action: string): string {
 /** `Revoke tokens · client shop-web`. */
 export function entryName({ action, object_kind, object_name }: AuditEntry): string {
   return `${actionName(action)} · ${kindName(object_kind)} ${object_name}`
+}
+
+/** What was changed, field by field; that a change happened at all is said by its moment. */
+export function changesOf({ before, after }: AuditEntry): FieldDifference[] {
+  return differences(before, after).filter(({ field }) => field !== 'updated_at')
 }

@@ -5,12 +5,10 @@ import { listAudit } from '#contract/audit.ts'
 import type { Column } from '../../parts/list/column.ts'
 import { List } from '../../parts/list/list.tsx'
 import { Page } from '../../parts/page/page.tsx'
-import { differences } from '../../parts/show/difference.tsx'
 import { kindName, ObjectLink } from '../../parts/show/object-link.tsx'
-import { Tags } from '../../parts/show/status.tsx'
 import { capital } from '../../parts/show/text.ts'
 import { Nothing } from '../../parts/show/time.tsx'
-import { type AuditEntry, entryName } from './audit-entry.ts'
+import { type AuditEntry, changesOf, entryName } from './audit-entry.ts'
 
 const kinds = ['client', 'user', 'role', 'scope', 'api', 'realm', 'oauth_server', 'connection', 'connector', 'category']
 
@@ -64,7 +62,7 @@ function columnsOf(realm: string): readonly Column<AuditEntry>[] {
         <ObjectLink of={{ realm, kind: object_kind, id: object_id, name: object_name }} />
       ),
     },
-    { id: 'after', title: 'Changed fields', kind: 'tags', render: (entry) => <ChangedFields entry={entry} /> },
+    { id: 'after', title: 'Changed fields', kind: 'text', render: (entry) => <ChangedFields entry={entry} /> },
     { id: 'address', title: 'From', kind: 'text' },
     { id: 'actor_kind', title: 'Kind of actor', kind: 'text', isOptional: true },
     { id: 'request_id', title: 'Request', kind: 'code', isOptional: true },
@@ -72,11 +70,10 @@ function columnsOf(realm: string): readonly Column<AuditEntry>[] {
   ]
 }
 
-const shownFields = 3
-
-function ChangedFields({ entry: { before, after } }: { entry: AuditEntry }): ReactNode {
-  const fields = differences(before, after).map(({ field }) => field)
+/** Of what came or went as a whole every field is another: their names say nothing. */
+function ChangedFields({ entry }: { entry: AuditEntry }): ReactNode {
+  const isWhole = entry.before === null || entry.after === null
+  const fields = isWhole ? [] : changesOf(entry).map(({ field }) => field)
   if (fields.length === 0) return <Nothing />
-  const rest = fields.length - shownFields
-  return <Tags of={[...fields.slice(0, shownFields), ...(rest > 0 ? [`${rest} more`] : [])]} />
+  return <span title={fields.join(', ')}>{fields.join(', ')}</span>
 }

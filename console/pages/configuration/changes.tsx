@@ -1,6 +1,6 @@
 /** A plan as people read it: `+` comes, `~` changes, `-` goes. */
 import { Alert } from '@mantine/core'
-import { Info } from 'lucide-react'
+import { ChevronDown, Info } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ConfigurationChange, ConfigurationPlan } from '#contract/configuration.ts'
 import { Difference } from '../../parts/show/difference.tsx'
@@ -42,7 +42,10 @@ function Change({ of: { action, kind, name, fields } }: { of: ConfigurationChang
   if (action === 'delete' || told.length === 0) return <div className={styles.line}>{head}</div>
   return (
     <details open={action === 'update'}>
-      <summary>{head}</summary>
+      <summary>
+        {head}
+        <ChevronDown size={15} aria-hidden className={styles.chevron} />
+      </summary>
       <div className={styles.fields}>
         <Difference of={told} />
       </div>

@@ -1,6 +1,6 @@
 /** What a file would change, and the button that makes it so: asked about first, and held to what was shown. */
 import { Button, Text } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { applyConfiguration, type ConfigurationApplied, type ConfigurationPlan } from '#contract/configuration.ts'
 import { useWrite } from '../../parts/api/call.ts'
 import { confirm } from '../../parts/dialog/confirm.ts'
@@ -24,6 +24,9 @@ export function Plan({ realm, plan, of, onApplied }: PlanProps): ReactNode {
   const { changes, kept, fingerprint } = plan
   const { mutateAsync } = useWrite(applyConfiguration)
   const isNothing = changes.length === 0
+  const place = useRef<HTMLParagraphElement>(null)
+  // It comes below what was typed, where nobody would see it.
+  useEffect(() => place.current?.scrollIntoView({ block: 'center' }), [fingerprint])
   const apply = async () => {
     let applied: ConfigurationApplied | undefined
     await confirm({
@@ -39,7 +42,7 @@ export function Plan({ realm, plan, of, onApplied }: PlanProps): ReactNode {
   }
   return (
     <div>
-      <p className={styles.summary} role="status">
+      <p ref={place} className={styles.summary} role="status">
         {isNothing ? 'The realm is what the file says.' : summaryOf(changes)}
       </p>
       <Changes of={changes} />

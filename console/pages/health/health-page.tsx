@@ -73,7 +73,7 @@ function columnsOf(onMend: ((finding: Finding) => void) | undefined): readonly C
       options: kinds.map((value) => ({ value, label: capital(kindName(value)) })),
       render: ({ object_kind }) => capital(kindName(object_kind)),
     },
-    { id: 'rule', title: 'Rule', kind: 'code' },
+    { id: 'rule', title: 'Rule', kind: 'code', isOptional: true },
     { id: 'object_name', title: 'Object’s name', kind: 'text', isOptional: true },
   ]
 }
@@ -92,7 +92,7 @@ function Fix({ finding, onMend }: FixProps): ReactNode {
       variant="default"
       size="compact-xs"
       leftSection={<Wrench size={13} aria-hidden />}
-      aria-label={`Mend ${finding.object_name}: ${finding.reason}`}
+      aria-label={`Mend ${fields} of ${finding.object_name}`}
       onClick={() => onMend(finding)}
     >
       Mend {fields}

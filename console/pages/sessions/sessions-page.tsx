@@ -21,7 +21,7 @@ const columns: readonly Column<Session>[] = [
   { id: 'user_agent', title: 'Browser', kind: 'text' },
   { id: 'auth_time', title: 'Signed in', kind: 'time' },
   { id: 'last_seen_at', title: 'Last seen', kind: 'time' },
-  { id: 'amr', title: 'Recognised by', kind: 'tags' },
+  { id: 'amr', title: 'Recognised by', kind: 'tags', isOptional: true },
   { id: 'expires_at', title: 'Ends at the latest', kind: 'time' },
   { id: 'idle_expires_at', title: 'Ends when idle', kind: 'time', isOptional: true },
   { id: 'created_at', title: 'Began', kind: 'time', isOptional: true },
