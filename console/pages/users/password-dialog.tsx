@@ -21,6 +21,7 @@ export function PasswordDialog({ realm, user: { id, username }, onClose }: Passw
     operation: updateUser,
     params: { realm, id },
     values: { password: '', must_change_password: true },
+    required: ['password'],
     onDone: () => {
       tellDone(`${username} has a new password`)
       onClose()
@@ -28,19 +29,8 @@ export function PasswordDialog({ realm, user: { id, username }, onClose }: Passw
   })
   const { form } = write
   const password = form.watch('password') as string | undefined
-  const submit = async () => {
-    if (password) return write.submit()
-    form.setError('password', { type: 'contract', message: 'Type a password, or generate one.' }, { shouldFocus: true })
-    return undefined
-  }
   return (
-    <FormDialog
-      of={{ ...write, submit }}
-      isOpen
-      title={`New password for ${username}`}
-      submitLabel="Set password"
-      onClose={onClose}
-    >
+    <FormDialog of={write} isOpen title={`New password for ${username}`} submitLabel="Set password" onClose={onClose}>
       <Text size="sm">Sessions and tokens that began with the old one end at once.</Text>
       <TextField name="password" label="New password" isSecret isRequired hint="At least 8 characters, and no name." />
       <Group gap="xs">

@@ -3,6 +3,7 @@
  * server still refuses comes back to its field. An edit sends only what was changed, with the ETag of what it was
  * changed from, so that two administrators never overwrite each other unseen.
  */
+import './complaints.ts'
 import { useEffect, useEffectEvent, useState } from 'react'
 import { type FieldErrors, type FieldValues, type UseFormReturn, useForm } from 'react-hook-form'
 import { z } from 'zod'
