@@ -7,16 +7,16 @@ import { useRead } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { Page } from '../../parts/page/page.tsx'
 import { ProblemAlert } from '../../parts/show/problem.tsx'
-import { CopyText } from '../../parts/show/snippet.tsx'
 import { Mark } from '../../parts/show/status.tsx'
 import { useClientActions } from './client-actions.tsx'
-import styles from './clients.module.css'
 
 const tabs = [
   { label: 'Settings', to: '/realms/$realm/clients/$clientId' },
   { label: 'Credentials', to: '/realms/$realm/clients/$clientId/credentials' },
   { label: 'Runtime', to: '/realms/$realm/clients/$clientId/runtime' },
   { label: 'Sessions & tokens', to: '/realms/$realm/clients/$clientId/tokens' },
+  { label: 'Quick start', to: '/realms/$realm/clients/$clientId/quick-start' },
+  { label: 'Try it', to: '/realms/$realm/clients/$clientId/try-it' },
   { label: 'History', to: '/realms/$realm/clients/$clientId/history' },
   { label: 'Health', to: '/realms/$realm/clients/$clientId/health' },
 ] as const
@@ -30,16 +30,15 @@ export function ClientPage(): ReactNode {
     <Page
       title={tab === 'Settings' ? clientId : `${tab} · ${clientId}`}
       heading={
-        <span className={styles.heading}>
+        <>
           {clientId}
-          <CopyText text={clientId} label="client ID" />
           {client?.built_in && <Mark>Built-in</Mark>}
           {client?.enabled === false && <Mark>Disabled</Mark>}
-        </span>
+        </>
       }
       crumbs={[{ label: 'Clients', to: '/realms/$realm/clients', params: { realm } }]}
       lead={client && <bdi>{client.client_name}</bdi>}
-      actions={client && <Actions realm={realm} client={client} />}
+      actions={client && <Actions realm={realm} client={client} hasSwitch={tab === 'Settings'} />}
       tabs={tabs.map((one) => ({ ...one, params: { realm, clientId } }))}
     >
       {error === null ? <Outlet /> : <ProblemAlert error={error} onRetry={() => void refetch()} />}
@@ -53,13 +52,20 @@ function useTab(): string {
   return tabs.find(({ to }) => to === route)?.label ?? 'Settings'
 }
 
-function Actions({ realm, client }: { realm: string; client: Client }): ReactNode {
+interface ActionsProps {
+  readonly realm: string
+  readonly client: Client
+  /** The form on the page has Enabled among its fields: one way to change it is enough. */
+  readonly hasSwitch: boolean
+}
+
+function Actions({ realm, client, hasSwitch }: ActionsProps): ReactNode {
   const navigate = useNavigate()
   const leave = useCallback(() => void navigate({ to: '/realms/$realm/clients', params: { realm } }), [navigate, realm])
   const actions = useClientActions(realm, leave)
   if (!useMayWrite(realm)) return null
   return actions
-    .filter(({ isOffered }) => isOffered?.(client) ?? true)
+    .filter(({ isOffered, isDangerous }) => (isOffered?.(client) ?? true) && !(hasSwitch && !isDangerous))
     .map(({ label, icon: Icon, isDangerous, run }) => (
       <Button
         key={label}

@@ -1,5 +1,5 @@
 /** What a client is and may do. */
-import { Alert, Text } from '@mantine/core'
+import { Alert } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { Lock } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
@@ -11,6 +11,7 @@ import { useMayWrite } from '../../parts/api/rights.ts'
 import { tellDone } from '../../parts/dialog/undo.tsx'
 import { useEditForm } from '../../parts/form/contract-form.ts'
 import { TextField } from '../../parts/form/fields.tsx'
+import { FixedValue } from '../../parts/form/fixed-value.tsx'
 import { Form, FormSection } from '../../parts/form/form.tsx'
 import { ClientSecretDialog } from './client-secret-dialog.tsx'
 import { hasSecret, titles, valuesOf } from './client-values.ts'
@@ -69,7 +70,7 @@ function Settings({ realm, stored }: { realm: RealmChoices; stored: Answer<Clien
       >
         <Contradictions realm={realm}>
           <FormSection title="Basics" text="How the client is called here, and on the pages that people see.">
-            <FixedId clientId={client_id} />
+            <FixedValue label={titles.client_id} value={client_id} />
             <TextField name="client_name" label={titles.client_name} isRequired />
             <AboutFields />
           </FormSection>
@@ -92,20 +93,6 @@ function Settings({ realm, stored }: { realm: RealmChoices; stored: Answer<Clien
         onClose={() => setSecret(undefined)}
       />
     </>
-  )
-}
-
-/** Part of every request that the client makes: it never changes. */
-function FixedId({ clientId }: { clientId: string }): ReactNode {
-  return (
-    <div>
-      <Text size="xs" fw={600}>
-        {titles.client_id}
-      </Text>
-      <Text size="sm" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
-        {clientId}
-      </Text>
-    </div>
   )
 }
 

@@ -1,11 +1,11 @@
 /** The list of a realm's clients. */
-import { Button } from '@mantine/core'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { type Client, listClients } from '#contract/client.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { List } from '../../parts/list/list.tsx'
+import { LinkButton } from '../../parts/page/link-button.tsx'
 import { Page } from '../../parts/page/page.tsx'
 import { clientNoun, useClientActions, useClientBulk } from './client-actions.tsx'
 import { clientColumns } from './client-columns.tsx'
@@ -43,10 +43,12 @@ function idOf({ client_id }: Client): string {
 }
 
 function NewButton({ realm }: { realm: string }): ReactNode {
-  const target = { to: '/realms/$realm/new-client', params: { realm } } as const
   return (
-    <Button component={Link} {...(target as object)} leftSection={<Plus size={15} aria-hidden />}>
+    <LinkButton
+      at={{ to: '/realms/$realm/new-client', params: { realm } }}
+      leftSection={<Plus size={15} aria-hidden />}
+    >
       New client
-    </Button>
+    </LinkButton>
   )
 }

@@ -1,15 +1,15 @@
 /** The client is there: its secret, this once, and what a program needs to begin. */
-import { Button } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { ClientWithSecret } from '#contract/client.ts'
 import { Secret } from '../../parts/dialog/secret.tsx'
+import { LinkButton } from '../../parts/page/link-button.tsx'
 import { Page, Section } from '../../parts/page/page.tsx'
 import { envOf, fileNameOf } from './client-env.ts'
-import { Endpoints } from './endpoints.tsx'
+import { QuickStart } from './quick-start.tsx'
 
 export function CreatedClient({ realm, client }: { realm: string; client: ClientWithSecret }): ReactNode {
   const { client_id, client_secret } = client
+  const [grant, setGrant] = useState<string>()
   const at = { params: { realm, clientId: client_id } } as const
   return (
     <Page
@@ -18,16 +18,10 @@ export function CreatedClient({ realm, client }: { realm: string; client: Client
       lead={client.client_name}
       actions={
         <>
-          <Button
-            component={Link}
-            {...({ to: '/realms/$realm/clients', params: { realm } } as object)}
-            variant="default"
-          >
+          <LinkButton at={{ to: '/realms/$realm/clients', params: { realm } }} variant="default">
             To the list
-          </Button>
-          <Button component={Link} {...({ to: '/realms/$realm/clients/$clientId', ...at } as object)}>
-            Open the client
-          </Button>
+          </LinkButton>
+          <LinkButton at={{ to: '/realms/$realm/clients/$clientId', ...at }}>Open the client</LinkButton>
         </>
       }
     >
@@ -40,9 +34,7 @@ export function CreatedClient({ realm, client }: { realm: string; client: Client
           />
         </Section>
       )}
-      <Section title="Endpoints">
-        <Endpoints realm={realm} grantTypes={client.grant_types} />
-      </Section>
+      <QuickStart realm={realm} client={client} grant={grant} onGrant={setGrant} />
     </Page>
   )
 }

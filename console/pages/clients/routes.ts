@@ -1,5 +1,4 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { z } from 'zod'
 import type { listClients } from '#contract/client.ts'
 import type { listGrants } from '#contract/grant.ts'
 import type { clientHistory } from '#contract/history.ts'
@@ -17,7 +16,7 @@ const listRoute = createRoute({
 const newRoute = createRoute({
   getParentRoute: () => realmRoute,
   path: 'new-client',
-  validateSearch: z.object({ type: z.string().optional().catch(undefined) }),
+  validateSearch: ({ type }: Record<string, unknown>): { type?: string } => (typeof type === 'string' ? { type } : {}),
   component: lazyRouteComponent(() => import('./new-client.tsx'), 'NewClientPage'),
 })
 
@@ -54,13 +53,21 @@ const tokensRoute = createRoute({
 })
 
 /** Which grant it is about; what is typed or answered there stands in no address. */
-const grantSearch = z.object({ grant: z.string().optional().catch(undefined) })
+const grantSearch = ({ grant }: Record<string, unknown>): { grant?: string } =>
+  typeof grant === 'string' ? { grant } : {}
 
 const quickStartRoute = createRoute({
   getParentRoute: () => clientRoute,
   path: 'quick-start',
   validateSearch: grantSearch,
   component: lazyRouteComponent(() => import('./quick-start-tab.tsx'), 'QuickStartTab'),
+})
+
+const tryItRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: 'try-it',
+  validateSearch: grantSearch,
+  component: lazyRouteComponent(() => import('./try-it-tab.tsx'), 'TryItTab'),
 })
 
 const historyRoute = createRoute({
@@ -85,6 +92,7 @@ export const clientRoutes = [
     runtimeRoute,
     tokensRoute,
     quickStartRoute,
+    tryItRoute,
     historyRoute,
     healthRoute,
   ]),
