@@ -3,8 +3,8 @@
 export interface ClientActivityTable {
   /** clients.id */
   client_id: string
-  /** The client's, so that a realm's clients are listed in the order of what they did. */
-  realm_id: string
+  /** The live client's, so that a realm's clients are listed in the order of what they did; null of a deleted one. */
+  realm_id: string | null
   last_used_at: number
   redirect_uri: string | null
   code_fingerprint: string | null

@@ -50,8 +50,17 @@ function newer([column, time]: readonly [string, string]): RawBuilder<unknown> {
   return raw`${raw.ref(column)} = case when ${now} >= coalesce(${before}, 0) then ${mine} else ${theirs} end`
 }
 
-function realmOf(clientId: string): RawBuilder<string> {
-  return raw`(select clients.realm_id from clients where clients.id = ${clientId})`
+function realmOf(clientId: string): RawBuilder<string | null> {
+  return raw`(select realm_id from clients where id = ${clientId} and deleted_at is null)`
+}
+
+/** To be called where a client is deleted or comes back: what a deleted one did is in no list of the realm. */
+export async function relistActivity(sql: Sql, clientRowId: string): Promise<void> {
+  await sql
+    .updateTable('client_activity')
+    .set({ realm_id: realmOf(clientRowId) })
+    .where('client_id', '=', clientRowId)
+    .execute()
 }
 
 /** Writing the same again changes nothing, so what failed half-way is simply written again. */

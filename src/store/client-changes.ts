@@ -6,6 +6,7 @@
 import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { type Actor, updateEntry, writeAudit } from './audit.ts'
+import { relistActivity } from './client-activity.ts'
 import { insertSecret, type NewSecret, publicSecret } from './client-secrets.ts'
 import { type Client, completeClient } from './clients.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
@@ -144,6 +145,7 @@ export function deleteClient(db: Database, actor: Actor, realmId: string, client
     const before = await completeClient(sql, row)
     const changed = { deleted_at: nowSeconds(), token_epoch: row.token_epoch + 1 }
     await sql.updateTable('clients').set(changed).where('id', '=', row.id).execute()
+    await relistActivity(sql, row.id)
     await revokeGrantsOf(sql, { clientId: row.id }, 'client deleted')
     const { realm_id, id: object_id, client_id: name } = row
     const deletedId = await discard(sql, actor, { realm_id, kind: 'client', object_id, name })

@@ -137,7 +137,7 @@ export async function completeClients(sql: Sql, rows: readonly ClientsTable[]): 
 }
 
 /** Of the row that tells what the client did last. */
-const beside = { nullable: true, isJoined: true, key: 'client_activity.client_id' } as const
+const beside = { nullable: true, isJoined: true } as const
 
 const clientList: LargeListRules = {
   fields: {

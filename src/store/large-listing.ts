@@ -41,7 +41,6 @@ export interface Listed<B extends keyof Tables, Row> {
 interface Order {
   readonly field: ListField
   readonly direction: RawBuilder<unknown>
-  readonly key: string
 }
 
 interface Part {
@@ -49,11 +48,14 @@ interface Part {
   readonly limit: number
 }
 
-/**
- * The same rows with tables beside them that some fields are of; only those that have something there, found from the
- * table of the first field. No fields: every row.
- */
-type Beside<C extends keyof Tables, R> = (fields: readonly ListField[]) => SelectQueryBuilder<Tables, C, R>
+/** A way to the rows, and the column of its tables that is the key. */
+export interface Way<C extends keyof Tables, R> {
+  readonly query: SelectQueryBuilder<Tables, C, R>
+  readonly key: string
+}
+
+/** Only rows that have something in the joined tables: found from the table of the first field. No fields: every row. */
+type Beside<C extends keyof Tables, R> = (fields: readonly ListField[]) => Way<C, R>
 
 /**
  * One page of `query`, which selects the key under its own name. `byKey` is the same without the condition that the whole
@@ -68,39 +70,53 @@ export async function largePage<B extends keyof Tables, Row, C extends keyof Tab
 ): Promise<Page<Row>> {
   checkPage(asked)
   const order = orderOf(rules, asked.sort ?? rules.sort)
-  const filtered = Object.keys(asked.filters).map((name) => fieldOf(rules, name))
-  const joined = filtered.filter((field) => field.isJoined)
-  const isPlain = joined.length === 0 && !order.field.isJoined
-  const found =
-    beside === undefined || isPlain
-      ? await find(db, { all: query, few: query, walk: query }, order, rules, asked)
-      : await find(
-          db,
-          {
-            all: beside([]),
-            few: beside(joined),
-            walk: beside([order.field]),
-          },
-          order,
-          rules,
-          asked,
-        )
+  const found = await find(db, waysTo(query, order, rules, asked, beside), order, rules, asked)
   const items = await rowsOf(byKey, rules.key, found.keys)
   const total = found.total ?? (await countOf(db.lists, query))
   return total === 'more' ? { items, total: countedTo, totalIsLowerBound: true } : { items, total }
 }
 
+function waysTo<B extends keyof Tables, Row, C extends keyof Tables, R>(
+  query: SelectQueryBuilder<Tables, B, Row>,
+  order: Order,
+  rules: LargeListRules,
+  asked: ListQuery,
+  beside: Beside<C, R> | undefined,
+): Ways<B | C, Row | R> {
+  const used = fieldsUsed(rules, asked)
+  if (beside === undefined || ![...used, order.field].some((field) => field.isJoined)) {
+    const rows = { query, key: rules.key }
+    return { all: rows, few: rows, counted: rows, walk: rows }
+  }
+  const all = beside([])
+  const walk = beside([order.field, ...used])
+  const listed = { query, key: rules.key }
+  if (!used.some((field) => field.isJoined)) return { all, few: all, counted: listed, walk, rest: listed }
+  const few = joinedFirst([...used, order.field])
+  return { all, few: beside(few), counted: beside(joinedFirst(used)), walk }
+}
+
+/** What the filters and the search look at. */
+function fieldsUsed(rules: LargeListRules, { filters, search }: ListQuery): readonly ListField[] {
+  const searched = search === undefined || search === '' ? [] : rules.search
+  return [...Object.keys(filters), ...searched].map((name) => fieldOf(rules, name))
+}
+
+function joinedFirst(fields: readonly ListField[]): readonly ListField[] {
+  return fields.toSorted((a, b) => Number(b.isJoined ?? false) - Number(a.isJoined ?? false))
+}
+
 function orderOf(rules: LargeListRules, sort: string): Order {
   const direction = sort.startsWith('-') ? sql`desc` : sql`asc`
-  return { field: fieldOf(rules, sort.replace(/^-/, '')), direction, key: rules.key }
+  return { field: fieldOf(rules, sort.replace(/^-/, '')), direction }
 }
 
 function inOrder<B extends keyof Tables, Row>(
-  matching: SelectQueryBuilder<Tables, B, Row>,
-  { field, direction, key }: Order,
+  { query, key }: Way<B, Row>,
+  { field, direction }: Order,
 ): SelectQueryBuilder<Tables, B, Row> {
   const place = placeOf(field)
-  const placed = field.nullable ? matching.orderBy(sql`${place} is null`) : matching
+  const placed = field.nullable ? query.orderBy(sql`${place} is null`) : query
   return placed.orderBy(sql`${place} ${direction}`).orderBy(sql`${sql.ref(key)} ${direction}`)
 }
 
@@ -110,37 +126,42 @@ interface Found {
   readonly total: number | 'more' | undefined
 }
 
-interface Rows<C extends keyof Tables, R> {
-  readonly all: SelectQueryBuilder<Tables, C, R>
+interface Ways<C extends keyof Tables, R> {
+  readonly all: Way<C, R>
   /** Found by what is asked for. */
-  readonly few: SelectQueryBuilder<Tables, C, R>
+  readonly few: Way<C, R>
+  /** The same, without what only the order looks at. */
+  readonly counted: Way<C, R>
   /** Found in the order that is asked for. */
-  readonly walk: SelectQueryBuilder<Tables, C, R>
+  readonly walk: Way<C, R>
+  /** Those without a place are the rows of this way that are not met by walking; absent: they are found by what they lack. */
+  readonly rest?: Way<C, R>
 }
 
 async function find<C extends keyof Tables, R>(
   db: Pick<Database, 'lists'>,
-  rows: Rows<C, R>,
+  ways: Ways<C, R>,
   order: Order,
   rules: LargeListRules,
   asked: ListQuery,
 ): Promise<Found> {
   const conditions = conditionsOf(rules, asked)
-  const met = conditions.map(onlyMet)
-  const matching = (query: Rows<C, R>['all'], by: readonly Condition[]) =>
-    by.reduce((narrowed, condition) => narrowed.where(condition), query)
-  const [all, few] = [matching(rows.all, met), matching(rows.few, conditions)]
-  const walk = matching(rows.walk, met)
   const part = { offset: (asked.page - 1) * asked.page_size, limit: asked.page_size }
   if (asked.whole) {
-    asked.whole.keys ??= await keysOf(db.lists, inOrder(all, order), rules.key)
+    const all = narrowed(ways.all, conditions.map(onlyMet))
+    asked.whole.keys ??= await keysOf(db.lists, inOrder(all, order), all.key)
     return { keys: asked.whole.keys.slice(part.offset, part.offset + part.limit), total: asked.whole.total }
   }
   if (conditions.length === 0 && !rules.isCostly)
-    return { keys: await walked(db.lists, all, walk, order, part), total: undefined }
-  const gatheredKeys = await gathered(db, few, order, part)
+    return { keys: await walked(db.lists, ways, order, conditions, part), total: undefined }
+  const gatheredKeys = await gathered(db, narrowed(ways.few, conditions), order, part)
   if (gatheredKeys) return gatheredKeys
-  return { keys: await walked(db.lists, all, walk, order, part), total: await counted(db, few) }
+  const total = await counted(db, narrowed(ways.counted, conditions).query)
+  return { keys: await walked(db.lists, ways, order, conditions, part), total }
+}
+
+function narrowed<C extends keyof Tables, R>({ query, key }: Way<C, R>, conditions: readonly Condition[]): Way<C, R> {
+  return { query: conditions.reduce((rows, condition) => rows.where(condition), query), key }
 }
 
 /** A condition that no index is chosen for: rows are met in the order that they are walked in, and then looked at. */
@@ -164,11 +185,11 @@ async function counted<B extends keyof Tables, Row>(
 /** The keys of the part, and how many match in all; undefined: more than are counted. */
 async function gathered<B extends keyof Tables, Row>(
   db: Pick<Database, 'lists'>,
-  matching: SelectQueryBuilder<Tables, B, Row>,
-  { field, direction, key }: Order,
+  { query, key }: Way<B, Row>,
+  { field, direction }: Order,
   { offset, limit }: Part,
 ): Promise<{ keys: readonly string[]; total: number } | undefined> {
-  const found = matching
+  const found = query
     .clearSelect()
     .select([sql<string>`${sql.ref(key)}`.as('key'), sql`${placeOf(field)}`.as('place')])
     .limit(gatheredTo + 1)
@@ -187,19 +208,43 @@ async function gathered<B extends keyof Tables, Row>(
 /** The keys of the part, met by walking the order from its beginning; rows without a place come behind all others. */
 async function walked<C extends keyof Tables, R>(
   lists: Sql,
-  all: SelectQueryBuilder<Tables, C, R>,
-  walk: SelectQueryBuilder<Tables, C, R>,
-  { field, direction, key }: Order,
+  ways: Ways<C, R>,
+  order: Order,
+  conditions: readonly Condition[],
   { offset, limit }: Part,
 ): Promise<readonly string[]> {
+  const { field, direction } = order
+  const { query, key } = narrowed(ways.walk, conditions.map(onlyMet))
   const place = placeOf(field)
-  const byKey = sql`${sql.ref(key)} ${direction}`
-  const placed = field.nullable ? walk.where(sql<boolean>`${place} is not null`) : walk
-  const ordered = placed.orderBy(sql`${place} ${direction}`).orderBy(sql`${sql.ref(field.key ?? key)} ${direction}`)
+  const placed = field.nullable ? query.where(sql<boolean>`${place} is not null`) : query
+  const ordered = placed.orderBy(sql`${place} ${direction}`).orderBy(sql`${sql.ref(key)} ${direction}`)
   const keys = await keysOf(lists, ordered.limit(limit).offset(offset), key)
   if (!field.nullable || keys.length === limit) return keys
   const before = keys.length > 0 || offset === 0 ? offset + keys.length : await countOf(lists, placed)
-  const rest = all.where(sql<boolean>`${place} is null`).orderBy(byKey)
-  const missing = limit - keys.length
-  return [...keys, ...(await keysOf(lists, rest.limit(missing).offset(Math.max(0, offset - before)), key))]
+  const rest = { offset: Math.max(0, offset - before), limit: limit - keys.length }
+  if (ways.rest)
+    return [
+      ...keys,
+      ...(await keysWithout(lists, narrowed(ways.rest, conditions), { query: placed, key }, order, rest)),
+    ]
+  const all = narrowed(ways.all, conditions.map(onlyMet))
+  const unplaced = all.query.where(sql<boolean>`${place} is null`).orderBy(sql`${sql.ref(all.key)} ${direction}`)
+  return [...keys, ...(await keysOf(lists, unplaced.limit(rest.limit).offset(rest.offset), all.key))]
+}
+
+/** A part of the keys of rows that are not among others: cheaper than looking at each whether something is beside it. */
+async function keysWithout<C extends keyof Tables, R>(
+  lists: Sql,
+  rows: Way<C, R>,
+  others: Way<C, R>,
+  { direction }: Order,
+  { offset, limit }: Part,
+): Promise<readonly string[]> {
+  const [all, placed] = [rows, others].map(({ query, key }) =>
+    query.clearSelect().select(sql<string>`${sql.ref(key)}`.as('key')),
+  )
+  const { rows: found } = await sql<{ key: string }>`
+    select key from ${all} as every_row except select key from ${placed} as placed
+    order by key ${direction} limit ${limit} offset ${offset}`.execute(lists)
+  return found.map((row) => row.key)
 }

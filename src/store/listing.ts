@@ -42,8 +42,6 @@ export interface ListField {
   readonly nullable?: true
   /** Of a table that is joined: a list that does not ask for it does without the join. */
   readonly isJoined?: true
-  /** The column beside it that is equal to the key of the list: the index that gives its order has that one. */
-  readonly key?: string
 }
 
 export interface ListRules {

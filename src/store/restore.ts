@@ -7,6 +7,7 @@ import { sql as text } from 'kysely'
 import { nowSeconds } from '#observe/clock.ts'
 import { type Actor, type AuditEntry, writeAudit } from './audit.ts'
 import type { DeletedObjectsTable } from './bin-tables.ts'
+import { relistActivity } from './client-activity.ts'
 import { clientObject, publicClient } from './client-changes.ts'
 import { completeClient } from './clients.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
@@ -82,6 +83,7 @@ async function restoreClient(sql: Sql, { id, object_id }: Deleted): Promise<Told
     .where('id', '=', object_id)
     .returningAll()
     .executeTakeFirstOrThrow()
+  await relistActivity(sql, object_id)
   await restoreRoles(sql, id)
   const client = await completeClient(sql, row)
   return { ...clientObject(client), after: publicClient(client) }
