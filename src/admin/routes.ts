@@ -4,9 +4,11 @@
  * the words (`contract`), the rules of each noun (one handler file per noun beside this one) and the rows (`store`).
  * Order of the checks: token, scope, role, realm, then fields; so that nobody learns of fields or names without a right.
  */
+import { runConnector } from '#contract/connector-run.ts'
 import { nothing, type Operation } from '#contract/operation.ts'
 import { managementApiUrl } from '#http/doors.ts'
 import type { Request, Response, Route } from '#http/message.ts'
+import { RUN_STILL_MS } from '#outbound/run-door.ts'
 import { apiHandlers } from './apis.ts'
 import { askedRedirectUriHandlers } from './asked-redirect-uris.ts'
 import { auditHandlers } from './audit.ts'
@@ -18,6 +20,7 @@ import { clientHandlers } from './clients.ts'
 import { configurationHandlers } from './configuration/handlers.ts'
 import { connectHandlers } from './connect.ts'
 import { connectionHandlers } from './connections.ts'
+import { connectorRunHandlers } from './connector-runs.ts'
 import { connectorHandlers } from './connectors.ts'
 import type { AdminContext } from './context.ts'
 import { deletedHandlers } from './deleted.ts'
@@ -70,6 +73,7 @@ export const handlers: readonly Handled[] = [
   ...oauthServerUseHandlers,
   ...connectHandlers,
   ...connectorHandlers,
+  ...connectorRunHandlers,
   ...connectionHandlers,
   ...legacyUseHandlers,
   ...auditHandlers,
@@ -95,6 +99,7 @@ export function adminRoutes(context: AdminContext): Route[] {
       bodyTypes: bodyTypesOf(operation),
       handle: (request) => answer(context, handled, request),
       refused: problemResponse,
+      ...(operation === (runConnector as Operation) ? { stillMilliseconds: RUN_STILL_MS } : {}),
     }
   })
   return [...served, openApiRoute(context), ...referenceRoutes(), elsewhere(context)]

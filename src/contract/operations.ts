@@ -11,6 +11,7 @@ import { configurationOperations } from './configuration.ts'
 import { connectOperations } from './connect.ts'
 import { connectionOperations } from './connection.ts'
 import { connectorOperations } from './connector.ts'
+import { connectorRunOperations } from './connector-run.ts'
 import { consentOperations } from './consent.ts'
 import { deletedOperations } from './deleted.ts'
 import { environmentOperations } from './environment.ts'
@@ -57,6 +58,7 @@ export const operations: readonly Operation[] = [
   ...connectOperations,
   ...profileOperations,
   ...connectorOperations,
+  ...connectorRunOperations,
   ...legacyUseOperations,
   ...auditOperations,
   ...deletedOperations,

@@ -13,6 +13,7 @@ import type { OutboundContext } from './context.ts'
 import { freshToken } from './fresh-token.ts'
 import { invalidParameter, refusedAsProblem, tokenOf } from './problem.ts'
 import { callRoute } from './proxy.ts'
+import { runRoute } from './run-door.ts'
 
 const outbound = '/realms/:realm/outbound/:slug'
 const LONGEST_MIN_VALIDITY = 86_400
@@ -32,6 +33,7 @@ export function outboundRoutes(context: OutboundContext): readonly Route[] {
     ...connectRoutes(context),
     callbackRoute(context),
     callRoute(context),
+    runRoute(context),
   ]
 }
 

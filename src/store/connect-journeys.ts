@@ -5,8 +5,8 @@
  */
 import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
+import type { ConnectJourneysTable } from './connect-tables.ts'
 import type { Database } from './database.ts'
-import type { ConnectJourneysTable } from './passing-tables.ts'
 
 export type ConnectJourney = Readonly<ConnectJourneysTable>
 

@@ -16,7 +16,15 @@ type Holder = keyof typeof hangsOn
 
 /** What a realm has besides them: in the order in which it can go, each by the column that leads to the realm. */
 const ofServers = ['connectors', 'oauth_server_overrides', 'oauth_server_secrets', 'oauth_server_states']
-const ofRealm = ['connections', 'oauth_servers', 'environments', 'applications', 'categories']
+const ofRealm = [
+  'connect_journeys',
+  'connector_runs',
+  'connections',
+  'oauth_servers',
+  'environments',
+  'applications',
+  'categories',
+]
 const ofRealmToo = ['roles', 'scopes', 'apis', 'signing_keys', 'facade_owners', 'deleted_objects']
 
 /** Purges at most `batch` objects whose time is over at `now` (epoch seconds). Answers how many there were. */

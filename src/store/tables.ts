@@ -6,13 +6,13 @@
 
 import type { ClientActivityTable, ClientSecretActivityTable } from './activity-tables.ts'
 import type { BinTables } from './bin-tables.ts'
+import type { ConnectTables } from './connect-tables.ts'
 import type { ConnectionTables } from './connection-tables.ts'
 import type { OutboundTables } from './outbound-tables.ts'
 import type {
   AccessTokensTable,
   AuthorizationCodesTable,
   AuthorizationRequestsTable,
-  ConnectJourneysTable,
   ConsoleSessionsTable,
   ConsoleSignInsTable,
   DeviceCodesTable,
@@ -260,7 +260,7 @@ export interface AuditTable {
   after: Json | null
 }
 
-export interface Tables extends OutboundTables, BinTables, ConnectionTables {
+export interface Tables extends OutboundTables, BinTables, ConnectionTables, ConnectTables {
   facts: FactsTable
   config_version: ConfigVersionTable
   leases: LeasesTable
@@ -290,7 +290,6 @@ export interface Tables extends OutboundTables, BinTables, ConnectionTables {
   login_failures: LoginFailuresTable
   console_sign_ins: ConsoleSignInsTable
   console_sessions: ConsoleSessionsTable
-  connect_journeys: ConnectJourneysTable
   events: EventsTable
   facade_owners: FacadeOwnersTable
   legacy_uses: LegacyUsesTable
