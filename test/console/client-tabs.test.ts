@@ -79,7 +79,7 @@ describe('credentials', () => {
     await button('Set new secret').click()
     await dialog().getByLabel('Secret', { exact: true }).fill('short')
     await dialog().getByRole('button', { name: 'Set secret' }).click()
-    await dialog().getByText('>=16').waitFor()
+    await expect.poll(() => dialog().getByLabel('Secret', { exact: true }).getAttribute('aria-invalid')).toBe('true')
     const typed = 'a secret that I have typed'
     await dialog().getByLabel('Secret', { exact: true }).fill(typed)
     await dialog().getByRole('button', { name: 'Set secret' }).click()
@@ -218,6 +218,45 @@ test('who may only read is offered nothing to do', async () => {
   await reader.page.goto(`${desk.house.url}/console/realms/default/new-client`)
   await reader.page.getByText('You may look, but not change').waitFor()
   await reader.close()
+})
+
+test('N151 hostile names are text on every tab, in the questions and in the messages', async () => {
+  const name = '<img src=x onerror="document.title=1">\u202eevil'
+  await addClient(desk.house, {
+    client_id: '<b>bad</b> & "id"',
+    client_name: name,
+    grant_types: ['client_credentials'],
+  })
+  const at = `${desk.house.url}/console/realms/default/clients/${encodeURIComponent('<b>bad</b> & "id"')}`
+  for (const path of ['', '/credentials', '/runtime', '/tokens', '/history', '/health']) {
+    await page.goto(at + path)
+    await page.getByRole('heading', { name: '<b>bad</b> & "id"', exact: true }).waitFor()
+    await page.getByText('<img src=x onerror=').first().waitFor()
+    await page.waitForLoadState('networkidle')
+    expect([path, await page.locator('img[src="x"], h1 b').count()]).toEqual([path, 0])
+  }
+  await button('Disable').click()
+  await page.getByText('<b>bad</b> & "id" is disabled').waitFor()
+  await button('Delete').click()
+  await dialog().getByText('<img src=x onerror=').waitFor()
+  await dialog().getByRole('button', { name: 'Cancel' }).click()
+  expect(await page.title()).toContain('<b>bad</b>')
+})
+
+test('by keys alone a secret is ended, or not', async () => {
+  await desk.office.post(`${client}/secrets`, { label: 'spare', overlap_seconds: 3600 })
+  await begin('Credentials')
+  await button('End spare').focus()
+  await page.keyboard.press('Enter')
+  await dialog().getByRole('button', { name: 'Cancel' }).waitFor()
+  await page.keyboard.press('Escape')
+  await expect.poll(() => dialog().count()).toBe(0)
+  await expect.poll(() => page.evaluate(`document.activeElement.getAttribute('aria-label')`)).toBe('End spare')
+  await page.keyboard.press('Enter')
+  await dialog().getByRole('button', { name: 'Cancel' }).waitFor()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => button('End spare').count()).toBe(0)
 })
 
 test('delete says what breaks, offers Disable instead, and Undo brings the client back', async () => {

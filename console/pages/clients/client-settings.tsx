@@ -68,7 +68,7 @@ function Settings({ realm, stored }: { realm: RealmChoices; stored: Answer<Clien
         titles={titles}
         isReadOnly={!mayWrite || built_in}
       >
-        <Contradictions realm={realm}>
+        <Contradictions realm={realm} isJudged={!built_in}>
           <FormSection title="Basics" text="How the client is called here, and on the pages that people see.">
             <FixedValue label={titles.client_id} value={client_id} />
             <TextField name="client_name" label={titles.client_name} isRequired />

@@ -1,7 +1,8 @@
 /** How a program becomes this client: where the realm answers, and a program that works for each grant it may use. */
+import '@mantine/core/styles/SegmentedControl.css'
 import { SegmentedControl, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { type Client } from '#contract/client.ts'
+import type { Client } from '#contract/client.ts'
 import { Section } from '../../parts/page/page.tsx'
 import { usePreference } from '../../parts/person/preferences.ts'
 import { Empty } from '../../parts/show/empty.tsx'

@@ -8,12 +8,20 @@ import { useFormPlace } from '../../parts/form/form-place.tsx'
 import styles from './clients.module.css'
 import { type Contradiction, contradictions, type RealmFacts } from './contradictions.ts'
 
-const Context = createContext<readonly Contradiction[]>([])
+const none: readonly Contradiction[] = []
+const Context = createContext<readonly Contradiction[]>(none)
+
+interface ContradictionsProps {
+  readonly realm: RealmFacts
+  /** False for what comes with Sallyport: nobody could change it. */
+  readonly isJudged?: boolean
+  readonly children: ReactNode
+}
 
 /** Judges the whole form once for all its fields. */
-export function Contradictions({ realm, children }: { realm: RealmFacts; children: ReactNode }): ReactNode {
+export function Contradictions({ realm, isJudged = true, children }: ContradictionsProps): ReactNode {
   const values = useWatch() as Values
-  const found = useMemo(() => contradictions(values, realm), [values, realm])
+  const found = useMemo(() => (isJudged ? contradictions(values, realm) : none), [isJudged, values, realm])
   return <Context value={found}>{children}</Context>
 }
 
