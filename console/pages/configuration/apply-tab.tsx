@@ -2,14 +2,17 @@
 import { useParams } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { useWatch } from 'react-hook-form'
+import { ProblemError } from '#contract/caller.ts'
 import { type ConfigurationApplied, type ConfigurationPlan, planConfiguration } from '#contract/configuration.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
-import { useCreateForm } from '../../parts/form/contract-form.ts'
+import { type ContractForm, useCreateForm } from '../../parts/form/contract-form.ts'
 import { SwitchField } from '../../parts/form/fields.tsx'
 import { Form, FormSection } from '../../parts/form/form.tsx'
 import { Empty } from '../../parts/show/empty.tsx'
+import { sentence } from '../../parts/show/text.ts'
 import { Applied } from './applied.tsx'
 import { DocumentField } from './document-field.tsx'
+import { lineOf } from './document-text.ts'
 import { Plan, type Planned } from './plan.tsx'
 import { SecretsFields } from './secrets-fields.tsx'
 
@@ -37,9 +40,10 @@ function Apply({ realm, onApplied }: ApplyProps): ReactNode {
   })
   // After a plan the form begins anew with what was sent: whatever differs was typed since.
   const isStale = of.form.formState.isDirty
+  const refused = refusalOf(of)
   return (
     <Form
-      of={of}
+      of={refused === undefined ? of : { ...of, problem: undefined }}
       back={{ to: '/realms/$realm/configuration', params: { realm } }}
       titles={{ yaml: 'Document', prune: 'Delete what the file does not name' }}
       submitLabel="Plan"
@@ -48,7 +52,7 @@ function Apply({ realm, onApplied }: ApplyProps): ReactNode {
         title="File"
         text="Nothing is changed by a plan. A field that the file leaves out gets its default; a section that it leaves out is left alone."
       >
-        <DocumentField />
+        <DocumentField refused={refused} />
         <SwitchField
           name="prune"
           label="Delete what the file does not name"
@@ -58,11 +62,21 @@ function Apply({ realm, onApplied }: ApplyProps): ReactNode {
       <Secrets />
       {plan && !isStale && (
         <FormSection title="Plan" text="What applying the file would change, now.">
-          <Watched>{(planned) => <Plan realm={realm} plan={plan} of={planned} onApplied={onApplied} />}</Watched>
+          <Watched>
+            {(planned) => <Plan key={plan.fingerprint} realm={realm} plan={plan} of={planned} onApplied={onApplied} />}
+          </Watched>
         </FormSection>
       )}
     </Form>
   )
+}
+
+/** What the server has against a place in the document: `Line 3, clients.0.scope: the realm has no such scope.` */
+function refusalOf({ form, problem }: ContractForm): string | undefined {
+  if (!(problem instanceof ProblemError) || problem.problem.field === undefined) return undefined
+  const { field, detail } = problem.problem
+  const line = lineOf(String(form.getValues('yaml')), field)
+  return line === undefined ? sentence(problem.message) : sentence(`line ${line}, ${field}: ${detail}`)
 }
 
 function Secrets(): ReactNode {

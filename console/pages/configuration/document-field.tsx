@@ -7,7 +7,8 @@ import { tellNotice } from '../../parts/show/problem.tsx'
 
 const longest = 1_000_000
 
-export function DocumentField(): ReactNode {
+/** `refused` is what the server has against the document. */
+export function DocumentField({ refused }: { refused: string | undefined }): ReactNode {
   const { value, change, leave, ref, common } = useField({
     name: 'yaml',
     label: 'Document',
@@ -23,6 +24,7 @@ export function DocumentField(): ReactNode {
     <>
       <Textarea
         {...common}
+        error={common.error ?? refused}
         ref={ref}
         value={String(value)}
         onChange={(event) => change(event.currentTarget.value)}

@@ -26,7 +26,9 @@ export function Plan({ realm, plan, of, onApplied }: PlanProps): ReactNode {
   const isNothing = changes.length === 0
   const place = useRef<HTMLParagraphElement>(null)
   // It comes below what was typed, where nobody would see it.
-  useEffect(() => place.current?.scrollIntoView({ block: 'center' }), [fingerprint])
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'center' })
+  }, [])
   const apply = async () => {
     let applied: ConfigurationApplied | undefined
     await confirm({

@@ -3,7 +3,7 @@ import { PasswordInput } from '@mantine/core'
 import { type ReactNode, useDeferredValue, useMemo } from 'react'
 import { useFormContext, useWatch } from 'react-hook-form'
 import { FormSection } from '../../parts/form/form.tsx'
-import { referencesIn } from './references.ts'
+import { referencesIn } from './document-text.ts'
 
 export function SecretsFields({ yaml }: { yaml: string }): ReactNode {
   const read = useDeferredValue(yaml)
