@@ -17,8 +17,6 @@ const tabs = [
   { label: 'Sessions & tokens', to: '/realms/$realm/clients/$clientId/tokens' },
   { label: 'Quick start', to: '/realms/$realm/clients/$clientId/quick-start' },
   { label: 'Try it', to: '/realms/$realm/clients/$clientId/try-it' },
-  { label: 'Quick start', to: '/realms/$realm/clients/$clientId/quick-start' },
-  { label: 'Try it', to: '/realms/$realm/clients/$clientId/try-it' },
   { label: 'History', to: '/realms/$realm/clients/$clientId/history' },
   { label: 'Health', to: '/realms/$realm/clients/$clientId/health' },
 ] as const
