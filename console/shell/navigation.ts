@@ -26,6 +26,8 @@ export interface NavigationItem {
   readonly label: string
   readonly to: NonNullable<LinkProps['to']>
   readonly icon: LucideIcon
+  /** The other half of what this item is about: there it counts as open, too. */
+  readonly also?: NonNullable<LinkProps['to']>
 }
 
 export interface NavigationGroup {
@@ -45,7 +47,7 @@ export const navigation: readonly NavigationGroup[] = [
     door: 'in',
     items: [
       { label: 'Clients', to: '/realms/$realm/clients', icon: AppWindow },
-      { label: 'Scopes & APIs', to: '/realms/$realm/scopes', icon: Layers },
+      { label: 'Scopes & APIs', to: '/realms/$realm/scopes', icon: Layers, also: '/realms/$realm/apis' },
       { label: 'Tokens & sessions', to: '/realms/$realm/tokens', icon: Ticket },
       { label: 'Consents', to: '/realms/$realm/consents', icon: Handshake },
     ],

@@ -1,5 +1,5 @@
 /** The navigation: the mark, the realm, the pages, and at its foot the person. */
-import { Link } from '@tanstack/react-router'
+import { Link, useMatchRoute } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { seesPlatform, useMe } from '../parts/api/rights.ts'
 import { Account } from './account.tsx'
@@ -34,19 +34,23 @@ export function Rail({ realm }: { realm: string }): ReactNode {
   )
 }
 
+const active = { 'data-active': true, 'aria-current': 'page' } as const
+
 function Group({ group, realm }: { group: NavigationGroup; realm: string }): ReactNode {
+  const matches = useMatchRoute()
   return (
     <section data-door={group.door} className={styles.group}>
       {group.label !== undefined && <h2 className={styles.label}>{group.label}</h2>}
       <ul>
-        {group.items.map(({ label, to, icon: Icon }) => (
+        {group.items.map(({ label, to, icon: Icon, also }) => (
           <li key={label}>
             <Link
               to={to}
               params={{ realm }}
               className={styles.item}
-              activeProps={{ 'data-active': true, 'aria-current': 'page' }}
+              activeProps={active}
               activeOptions={{ exact: to === '/realms/$realm', includeSearch: false }}
+              {...(also !== undefined && matches({ to: also, params: { realm }, fuzzy: true }) !== false && active)}
             >
               <Icon size={16} aria-hidden strokeWidth={1.9} />
               {label}

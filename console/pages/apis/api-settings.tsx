@@ -1,5 +1,6 @@
 /** What an API is called, and the scopes that it has. */
-import { useParams } from '@tanstack/react-router'
+import { Group } from '@mantine/core'
+import { Link, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { type Api, readApi, updateApi } from '#contract/api.ts'
 import type { Answer } from '#contract/caller.ts'
@@ -11,7 +12,6 @@ import { useEditForm } from '../../parts/form/contract-form.ts'
 import { TextField } from '../../parts/form/fields.tsx'
 import { FixedValue } from '../../parts/form/fixed-value.tsx'
 import { Form, FormSection } from '../../parts/form/form.tsx'
-import { Tags } from '../../parts/show/status.tsx'
 
 export function ApiSettings(): ReactNode {
   const { realm, id } = useParams({ from: '/realms/$realm/apis/$id/' })
@@ -58,5 +58,14 @@ function Settings({ realm, stored }: { realm: string; stored: Answer<Api> }): Re
 function ScopesOf({ realm, identifier }: { realm: string; identifier: string }): ReactNode {
   const { data } = useRead(listScopes, { params: { realm }, query: { page_size: 1000 } })
   const names = (data?.value.items ?? []).filter(({ api }) => api === identifier).map(({ name }) => name)
-  return names.length === 0 ? 'None yet' : <Tags of={names} />
+  if (names.length === 0) return 'None yet'
+  return (
+    <Group gap="xs">
+      {names.map((name) => (
+        <Link key={name} to="/realms/$realm/scopes/$name" params={{ realm, name }} className="text">
+          {name}
+        </Link>
+      ))}
+    </Group>
+  )
 }

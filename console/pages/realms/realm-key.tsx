@@ -1,6 +1,6 @@
 /** The KEY of a realm: when it was set, when it was used, and a new one. */
 import { Button, Text } from '@mantine/core'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { KeyRound } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { ProblemError } from '#contract/caller.ts'
@@ -56,7 +56,11 @@ function Key({ realm }: { realm: string }): ReactNode {
             value: isSet ? <Status tone="good">Set</Status> : <Status tone="plain">Not set</Status>,
             hint: 'Only a digest of it is kept. It is shown once, when it is set.',
           },
-          { label: 'Client ID', value: <code>{realm}</code>, hint: 'The KEY is the secret of this built-in client.' },
+          {
+            label: 'Client ID',
+            value: isSet ? <KeyClient realm={realm} /> : <code>{realm}</code>,
+            hint: 'The KEY is the secret of this built-in client.',
+          },
           { label: 'Set', value: isSet ? <Time at={secret.created_at} show="both" /> : <Nothing /> },
           {
             label: 'Last used',
@@ -77,6 +81,14 @@ function Key({ realm }: { realm: string }): ReactNode {
       )}
       <KeyDialog realm={realm} value={value} onClose={() => setValue(undefined)} />
     </Section>
+  )
+}
+
+function KeyClient({ realm }: { realm: string }): ReactNode {
+  return (
+    <Link to="/realms/$realm/clients/$clientId" params={{ realm, clientId: realm }} className="text">
+      {realm}
+    </Link>
   )
 }
 

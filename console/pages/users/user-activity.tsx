@@ -6,7 +6,9 @@ import { listEvents } from '#contract/event.ts'
 import { readUser } from '#contract/user.ts'
 import { useRead } from '../../parts/api/call.ts'
 import type { Column, RowOf } from '../../parts/list/column.ts'
+import { LinkButton } from '../../parts/page/link-button.tsx'
 import { Section } from '../../parts/page/page.tsx'
+import { ObjectLink } from '../../parts/show/object-link.tsx'
 import { ShortList } from '../../parts/show/short-list.tsx'
 import { capital } from '../../parts/show/text.ts'
 import { Time } from '../../parts/show/time.tsx'
@@ -31,7 +33,14 @@ const eventColumns: readonly Column<Event>[] = [
 const entryColumns: readonly Column<Entry>[] = [
   { id: 'at_ms', title: 'When', kind: 'time_ms', render: (e) => <Time at={seconds(e.at_ms)} show="both" /> },
   { id: 'action', title: 'What', kind: 'text', render: ({ action }) => words(action) },
-  { id: 'object_name', title: 'Of', kind: 'text' },
+  {
+    id: 'object_name',
+    title: 'Of',
+    kind: 'text',
+    render: ({ object_kind: kind, object_id: id, object_name: name }) => (
+      <ObjectLink of={{ realm: 'system', kind, id, name }} />
+    ),
+  },
   { id: 'address', title: 'Address', kind: 'text' },
 ]
 
@@ -46,7 +55,17 @@ export function UserActivity(): ReactNode {
   )
   return (
     <>
-      <Section title="At the doors">
+      <Section
+        title="At the doors"
+        actions={
+          <LinkButton
+            variant="default"
+            at={{ to: '/realms/$realm/events', params: { realm }, search: { user_id: id } }}
+          >
+            All events
+          </LinkButton>
+        }
+      >
         <ShortList
           label="Events"
           rows={events.data?.value.items ?? []}
@@ -57,7 +76,17 @@ export function UserActivity(): ReactNode {
         />
       </Section>
       {realm === 'system' && (
-        <Section title="Changed in the realm system">
+        <Section
+          title="Changed in the realm system"
+          actions={
+            <LinkButton
+              variant="default"
+              at={{ to: '/realms/$realm/audit', params: { realm }, search: { actor_name: username } }}
+            >
+              All changes
+            </LinkButton>
+          }
+        >
           <ShortList
             label="Changes"
             rows={(audit.data?.value.items ?? []).filter(({ actor_id }) => actor_id === id)}
