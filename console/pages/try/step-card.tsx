@@ -21,7 +21,10 @@ interface StepCardProps {
 export function StepCard({ step, number, client, isRevealed }: StepCardProps): ReactNode {
   const { title, request, answer, checks, asked } = step
   const place = useRef<HTMLLIElement>(null)
-  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [])
+  useEffect(() => {
+    // Newer browsers answer a promise here, which is nothing to clean up with.
+    place.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
     <li ref={place} className={styles.step} aria-label={title}>
       <div className={styles.stepHead}>
