@@ -61,7 +61,6 @@ describe('registering', () => {
 
   test('the secret is shown this once, works, and lies in the .env file', async () => {
     await ofKind('Machine', 'nightly')
-    await button('More settings').click()
     expect(await field('Expires in').inputValue()).toBe('3600')
     await page.getByText('1 hour', { exact: true }).waitFor()
     await button('Submit').click()

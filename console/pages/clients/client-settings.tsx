@@ -24,6 +24,8 @@ import {
   AddressesSection,
   AppearanceSection,
   AuthenticationSection,
+  EnabledField,
+  ExpiresIn,
   GrantsSection,
   KeysSection,
   ReachSection,
@@ -73,6 +75,7 @@ function Settings({ realm, stored }: { realm: RealmChoices; stored: Answer<Clien
             <FixedValue label={titles.client_id} value={client_id} />
             <TextField name="client_name" label={titles.client_name} isRequired />
             <AboutFields />
+            <EnabledField />
           </FormSection>
           <AuthenticationSection>
             <MethodChange before={stored.value.token_endpoint_auth_method} />
@@ -80,7 +83,9 @@ function Settings({ realm, stored }: { realm: RealmChoices; stored: Answer<Clien
           <GrantsSection />
           <AddressesSection />
           <ScopesSection realm={realm} />
-          <TokensSection realm={realm} />
+          <TokensSection realm={realm}>
+            <ExpiresIn realm={realm} />
+          </TokensSection>
           <KeysSection />
           <AppearanceSection />
           <ReachSection realm={realm} />

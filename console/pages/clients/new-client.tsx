@@ -23,6 +23,8 @@ import {
   AddressesSection,
   AppearanceSection,
   AuthenticationSection,
+  EnabledField,
+  ExpiresIn,
   GrantsSection,
   KeysSection,
   ReachSection,
@@ -92,6 +94,8 @@ function NewClient({ realm, onCreated }: NewClientProps): ReactNode {
           />
           <TextField name="client_name" label={titles.client_name} placeholder="The shop" isRequired />
           <SecretField />
+          <ExpiresIn realm={realm} />
+          <EnabledField />
         </FormSection>
         <UserSections />
         <Rest key={type.id} realm={realm} isOpen={type.id === 'custom'} />
@@ -143,7 +147,15 @@ function UserSections(): ReactNode {
   return grants.includes('authorization_code') ? <AddressesSection /> : null
 }
 
-const inSight: ReadonlySet<string> = new Set(['client_id', 'client_name', 'client_secret'])
+const inSight: ReadonlySet<string> = new Set([
+  'client_id',
+  'client_name',
+  'client_secret',
+  'expires_in',
+  'enabled',
+  'scope',
+  'roles',
+])
 const addresses: ReadonlySet<string> = new Set(['redirect_uris', 'post_logout_redirect_uris', 'allowed_cors_origins'])
 
 /** What has a sensible default stays folded until it is wanted, or refused. */

@@ -135,11 +135,11 @@ export function ScopesSection({ realm }: SectionProps): ReactNode {
   )
 }
 
-export function TokensSection({ realm }: SectionProps): ReactNode {
+export function ExpiresIn({ realm }: SectionProps): ReactNode {
   const { token_endpoint_auth_method: method } = useWatch() as Values
   const inherited = method === 'none' ? Math.min(realm.token_validity, publicSeconds) : realm.token_validity
   return (
-    <FormSection title="Tokens" text="How long they live and what they look like.">
+    <>
       <DurationField
         name="expires_in"
         label={titles.expires_in}
@@ -147,6 +147,15 @@ export function TokensSection({ realm }: SectionProps): ReactNode {
         inherits={{ says: 'as the realm', seconds: inherited }}
       />
       <SaidBeside field="expires_in" />
+    </>
+  )
+}
+
+/** `children`: what stands first, where it does not stand elsewhere. */
+export function TokensSection({ realm, children }: SectionProps & { children?: ReactNode }): ReactNode {
+  return (
+    <FormSection title="Tokens" text="How long they live and what they look like.">
+      {children}
       <SelectField
         name="access_token_format"
         label={titles.access_token_format}
@@ -244,11 +253,16 @@ export function AboutFields(): ReactNode {
     <>
       <TextareaField name="description" label={titles.description} />
       <TextField name="client_uri" label={titles.client_uri} placeholder="https://shop.example" />
-      <SwitchField
-        name="enabled"
-        label={titles.enabled}
-        hint="A disabled client gets no codes and no tokens; those it has are dead."
-      />
     </>
+  )
+}
+
+export function EnabledField(): ReactNode {
+  return (
+    <SwitchField
+      name="enabled"
+      label={titles.enabled}
+      hint="A disabled client gets no codes and no tokens; those it has are dead."
+    />
   )
 }
