@@ -12,6 +12,7 @@ import { beginAttempt, type Leased } from '#store/connection-leases.ts'
 import type { Saved } from '#store/connection-saves.ts'
 import type { OAuthServer } from '#store/oauth-servers.ts'
 import type { Realm } from '#store/realms.ts'
+import { withAskedExpiry } from './asked-expiry.ts'
 import type { OutboundContext } from './context.ts'
 import type { Plan } from './grant.ts'
 import { answerRow, journal, save } from './keep.ts'
@@ -98,9 +99,10 @@ function mayHoldTokens({ settings }: Plan, sent: Sent): sent is Extract<Sent, { 
 async function kept(
   context: OutboundContext,
   leased: Leased,
-  { server, plan }: Task,
-  { attemptId, receivedAtMs, tokens }: End & { readonly tokens: Extract<TokenAnswer, { kind: 'tokens' }> },
+  { realm, server, plan }: Task,
+  { attemptId, receivedAtMs, tokens: answered }: End & { readonly tokens: Extract<TokenAnswer, { kind: 'tokens' }> },
 ): Promise<Ended> {
+  const tokens = await withAskedExpiry(context, realm, plan.settings, answered)
   return {
     kind: 'saved',
     saved: await save(context, leased, { server, plan, tokens, receivedAtMs, answerId: attemptId }),

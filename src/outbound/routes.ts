@@ -14,6 +14,7 @@ import { freshToken } from './fresh-token.ts'
 import { invalidParameter, refusedAsProblem, tokenOf } from './problem.ts'
 import { callRoute } from './proxy.ts'
 import { runRoute } from './run-door.ts'
+import { stepRoute } from './steps.ts'
 
 const outbound = '/realms/:realm/outbound/:slug'
 const LONGEST_MIN_VALIDITY = 86_400
@@ -34,6 +35,7 @@ export function outboundRoutes(context: OutboundContext): readonly Route[] {
     callbackRoute(context),
     callRoute(context),
     runRoute(context),
+    stepRoute(context),
   ]
 }
 
