@@ -178,6 +178,8 @@ test.each([
   await other.page.getByRole('button', { name: 'Plan', exact: true }).click()
   await other.page.getByRole('list', { name: 'Changes' }).waitFor()
   await judge(other)
+  // The window itself never scrolls.
+  expect(await other.page.evaluate('document.documentElement.scrollHeight <= innerHeight')).toBe(true)
   expect(other.complaints).toEqual([])
   await other.close()
 })

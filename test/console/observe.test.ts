@@ -254,8 +254,12 @@ describe.each([
       await other.page.goto(`${desk.house.url}/console/realms/default/${path}`)
       await shown(other.page)
       await judge(other)
+      expect([path, await other.page.evaluate('document.documentElement.scrollHeight <= innerHeight')]).toEqual([
+        path,
+        true,
+      ])
     }
     expect(other.complaints).toEqual([])
     await other.close()
-  })
+  }, 90_000)
 })

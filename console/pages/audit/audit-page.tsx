@@ -10,7 +10,20 @@ import { capital } from '../../parts/show/text.ts'
 import { Nothing } from '../../parts/show/time.tsx'
 import { type AuditEntry, changesOf, entryName } from './audit-entry.ts'
 
-const kinds = ['client', 'user', 'role', 'scope', 'api', 'realm', 'oauth_server', 'connection', 'connector', 'category']
+const kinds = [
+  'client',
+  'user',
+  'role',
+  'scope',
+  'api',
+  'realm',
+  'oauth_server',
+  'connection',
+  'connector',
+  'environment',
+  'application',
+  'category',
+]
 
 export function AuditPage(): ReactNode {
   const { realm } = useParams({ from: '/realms/$realm/audit' })
