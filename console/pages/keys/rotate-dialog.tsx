@@ -20,7 +20,13 @@ export function RotateDialog({ realm, onClose }: { realm: string; onClose: () =>
   })
   const isEmergency = write.form.watch('emergency') === true
   return (
-    <FormDialog of={write} isOpen title="Rotate the keys now?" submitLabel="Rotate now" onClose={onClose}>
+    <FormDialog
+      of={write}
+      isOpen
+      title="Rotate the keys now?"
+      submitLabel={isEmergency ? 'End the keys of now' : 'Rotate now'}
+      onClose={onClose}
+    >
       <Text size="sm">
         The next keys, which are published already, sign from now on. What the keys of now have signed holds until it
         expires.
