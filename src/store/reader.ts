@@ -10,9 +10,8 @@ import type { CompiledQuery, QueryResult } from 'kysely'
 import { DatabaseUnavailable } from './outage.ts'
 import type { Answer, Question } from './reader-thread.ts'
 
-const idleMs = 60_000
-/** For the wait and the statement together. */
-const longestMs = 10_000
+/** How long the thread stays when nothing is asked, and how long who asks waits for turn and statement together. */
+const usualTimes = { idleMs: 60_000, longestMs: 10_000 }
 
 interface Asked {
   readonly question: Question
@@ -21,6 +20,7 @@ interface Asked {
 
 export class Reader {
   readonly #path: string
+  readonly #times: Readonly<typeof usualTimes>
   readonly #waiting = new Set<Asked>()
   #running: Asked | undefined
   #thread: Worker | undefined
@@ -28,8 +28,9 @@ export class Reader {
   #isClosed = false
 
   /** `path`: of the database file. */
-  constructor(path: string) {
+  constructor(path: string, times: Readonly<typeof usualTimes> = usualTimes) {
     this.#path = path
+    this.#times = times
   }
 
   /** Sees all that was committed before. Throws `DatabaseUnavailable` and errors of SQLite. */
@@ -45,6 +46,7 @@ export class Reader {
   #ask(question: Question): Promise<Answer> {
     if (this.#isClosed) return Promise.reject(new DatabaseUnavailable('the database is being closed'))
     const asked: Asked = { question, answered: Promise.withResolvers() }
+    const { longestMs } = this.#times
     const timer = setTimeout(() => {
       this.#waiting.delete(asked)
       asked.answered.reject(new DatabaseUnavailable(`a list took longer than ${longestMs} ms`))
@@ -60,7 +62,7 @@ export class Reader {
     const [next] = this.#waiting
     if (next === undefined) {
       this.#thread?.unref()
-      this.#idle = setTimeout(() => this.#end(), idleMs).unref()
+      this.#idle = setTimeout(() => this.#end(), this.#times.idleMs).unref()
       return
     }
     this.#waiting.delete(next)
