@@ -3,8 +3,12 @@ import type { LinkProps } from '@tanstack/react-router'
 import {
   Activity,
   AppWindow,
+  Boxes,
+  Cable,
   Castle,
+  DoorOpen,
   FileCog,
+  Folders,
   Handshake,
   HeartPulse,
   House,
@@ -58,6 +62,21 @@ export const navigation: readonly NavigationGroup[] = [
     items: [
       { label: 'Users', to: '/realms/$realm/users', icon: Users },
       { label: 'Roles', to: '/realms/$realm/roles', icon: Tags },
+    ],
+  },
+  {
+    label: 'Outbound',
+    door: 'out',
+    items: [
+      { label: 'OAuth servers', to: '/realms/$realm/oauth-servers', icon: DoorOpen, also: '/realms/$realm/profiles' },
+      { label: 'Connections', to: '/realms/$realm/connections', icon: Cable },
+      {
+        label: 'Environments & applications',
+        to: '/realms/$realm/environments',
+        icon: Boxes,
+        also: '/realms/$realm/applications',
+      },
+      { label: 'Categories', to: '/realms/$realm/categories', icon: Folders },
     ],
   },
   {

@@ -2,11 +2,15 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { administratorRoutes } from '../pages/administrators/routes.ts'
 import { apiRoutes } from '../pages/apis/routes.ts'
+import { applicationRoutes } from '../pages/applications/routes.ts'
 import { auditRoutes } from '../pages/audit/routes.ts'
+import { categoryRoutes } from '../pages/categories/routes.ts'
 import { clientRoutes } from '../pages/clients/routes.ts'
 import { configurationRoutes } from '../pages/configuration/routes.ts'
+import { connectionRoutes } from '../pages/connections/routes.ts'
 import { consentRoutes } from '../pages/consents/routes.ts'
 import { deletedRoutes } from '../pages/deleted/routes.ts'
+import { environmentRoutes } from '../pages/environments/routes.ts'
 import { eventRoutes } from '../pages/events/routes.ts'
 import { failureRoutes } from '../pages/failures/routes.ts'
 import { grantRoutes } from '../pages/grants/routes.ts'
@@ -14,6 +18,8 @@ import { healthRoutes } from '../pages/health/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { inspectorRoutes } from '../pages/inspector/routes.ts'
 import { keyRoutes } from '../pages/keys/routes.ts'
+import { oauthServerRoutes } from '../pages/oauth-servers/routes.ts'
+import { profileRoutes } from '../pages/profiles/routes.ts'
 import { realmSettingsRoutes, realmsRoutes } from '../pages/realms/routes.ts'
 import { roleRoutes } from '../pages/roles/routes.ts'
 import { scopeRoutes } from '../pages/scopes/routes.ts'
@@ -42,6 +48,12 @@ const routeTree = rootRoute.addChildren([
     ...roleRoutes,
     ...realmSettingsRoutes,
     ...keyRoutes,
+    ...oauthServerRoutes,
+    ...connectionRoutes,
+    ...environmentRoutes,
+    ...applicationRoutes,
+    ...categoryRoutes,
+    ...profileRoutes,
     ...grantRoutes,
     ...sessionRoutes,
     ...consentRoutes,

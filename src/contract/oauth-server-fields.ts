@@ -118,13 +118,13 @@ export const layered = {
 }
 
 /** The name of one or the other: exactly one is there. */
-const override = z.strictObject({
+export const overrideBody = z.strictObject({
   environment: layerName.nullable().optional(),
   application: layerName.nullable().optional(),
   ...optional(layered),
   ...(removable(secrets) satisfies Removable<typeof secrets>),
 })
-export type Override = z.output<typeof override>
+export type Override = z.output<typeof overrideBody>
 
 const shownLayered = {
   ...layered,
@@ -161,7 +161,7 @@ const own = {
   secret_expires_at: time.nullable(),
 }
 
-const overrides = z.array(override).max(100)
+const overrides = z.array(overrideBody).max(100)
 
 /** Every field that may be left out of a new server, secrets included. */
 export const writableServer = { ...own, ...layered, overrides, ...secrets }

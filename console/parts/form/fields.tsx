@@ -195,12 +195,16 @@ export function SelectField({ options, none, ...props }: SelectFieldProps): Reac
   )
 }
 
-/** Some of a known set; `separator` where the contract keeps them as one text, as scopes are. */
+/**
+ * Some of a known set; `separator` where the contract keeps them as one text, as scopes are; `isNullWhenEmpty` where
+ * none of them means that nothing is said, and not that none is meant.
+ */
 export function MultiSelectField({
   options,
   separator,
+  isNullWhenEmpty = false,
   ...props
-}: FieldProps & { options: readonly Option[]; separator?: string }): ReactNode {
+}: FieldProps & { options: readonly Option[]; separator?: string; isNullWhenEmpty?: boolean }): ReactNode {
   const { value, change, leave, ref, common, isFixed } = useField(props)
   const stored = value as readonly string[] | string | null | undefined
   const chosen =
@@ -212,7 +216,11 @@ export function MultiSelectField({
       {...common}
       ref={ref}
       value={[...chosen]}
-      onChange={(values) => change(separator === undefined ? values : values.join(separator))}
+      onChange={(values) =>
+        change(
+          isNullWhenEmpty && values.length === 0 ? null : separator === undefined ? values : values.join(separator),
+        )
+      }
       onBlur={leave}
       disabled={isFixed}
       data={[...options, ...strange]}

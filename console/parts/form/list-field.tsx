@@ -95,7 +95,7 @@ function Row({ row, label, placeholder, isFixed, error, note, ...on }: RowProps)
         aria-label={label}
         value={row}
         readOnly={isFixed}
-        placeholder={placeholder}
+        placeholder={isFixed ? undefined : placeholder}
         error={error}
         description={note}
         inputWrapperOrder={['input', 'error', 'description']}
@@ -133,7 +133,8 @@ export function linesOf(text: string): string[] {
   return text.split(/[\s,]+/).filter((line) => line !== '')
 }
 
-function useRowErrors(name: string): { whole: string | undefined; row: (index: number) => string | undefined } {
+/** What is said of the list as a whole, and of each row. */
+export function useRowErrors(name: string): { whole: string | undefined; row: (index: number) => string | undefined } {
   const { formState } = useFormContext()
   const error = formState.errors[name] as
     | { message?: string }

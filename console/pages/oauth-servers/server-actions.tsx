@@ -1,0 +1,121 @@
+/** What an administrator does with OAuth servers, from the list and from the page of one. */
+import { useNavigate } from '@tanstack/react-router'
+import { Ban, CircleCheck, Copy, PlugZap, Trash2 } from 'lucide-react'
+import { type ReactNode, useMemo, useState } from 'react'
+import { bulkOAuthServers } from '#contract/bulk.ts'
+import { deleteOAuthServer, enableOAuthServer, type OAuthServer } from '#contract/oauth-server.ts'
+import { testOAuthServer } from '#contract/oauth-server-trial.ts'
+import { useWrite } from '../../parts/api/call.ts'
+import { askToDelete, bulkDeletion } from '../../parts/dialog/deleting.tsx'
+import { tellDone } from '../../parts/dialog/undo.tsx'
+import type { BulkAction, RowAction } from '../../parts/list/action.ts'
+import { tellResults } from '../../parts/list/bulk.ts'
+import { tellProblem } from '../../parts/show/problem.tsx'
+import { DisableDialog, DuplicateDialog } from './server-dialogs.tsx'
+import { Impact } from './server-impact.tsx'
+import { tellTrial } from './tell-trial.ts'
+
+export const serverNoun = { one: 'OAuth server', many: 'OAuth servers' }
+const bin = { kind: 'oauth_server', staysDead: 'Its secrets and connections are gone: set the secrets again.' } as const
+
+interface ServerActions {
+  readonly actions: readonly RowAction<OAuthServer>[]
+  /** Has to stand on the page. */
+  readonly dialogs: ReactNode
+}
+
+/** One at a time. `onDeleted`: for the page of the server itself, which is not there any more. */
+export function useServerActions(realm: string, onDeleted?: () => void): ServerActions {
+  const navigate = useNavigate()
+  const { mutateAsync: enable } = useWrite(enableOAuthServer)
+  const { mutateAsync: test } = useWrite(testOAuthServer)
+  const { mutateAsync: remove } = useWrite(deleteOAuthServer)
+  const [asked, setAsked] = useState<{ readonly what: 'disable' | 'duplicate'; readonly server: OAuthServer }>()
+  const close = () => setAsked(undefined)
+  const at = ({ slug }: OAuthServer) => ({ params: { realm, slug }, body: undefined })
+  const actions = useMemo((): readonly RowAction<OAuthServer>[] => {
+    const ask = async (server: OAuthServer) => {
+      const isDone = await askToDelete({
+        ...bin,
+        realm,
+        name: server.name,
+        impact: <Impact realm={realm} of={server} />,
+        ...(server.disabled_at === null && {
+          instead: { label: 'Disable instead', run: async () => setAsked({ what: 'disable', server }) },
+        }),
+        run: () => remove(at(server)),
+      })
+      if (isDone) onDeleted?.()
+    }
+    const tryNow = async (server: OAuthServer) => tellTrial((await test(at(server))).value, server.name)
+    const enableNow = async (server: OAuthServer) => {
+      await enable(at(server))
+      tellDone(`${server.name} is enabled`)
+    }
+    return [
+      { label: 'Test', icon: PlugZap, run: (server) => void tryNow(server).catch(tellProblem) },
+      {
+        label: 'Re-enable',
+        icon: CircleCheck,
+        isOffered: ({ disabled_at }) => disabled_at !== null,
+        run: (server) => void enableNow(server).catch(tellProblem),
+      },
+      {
+        label: 'Disable',
+        icon: Ban,
+        isOffered: ({ disabled_at }) => disabled_at === null,
+        run: (server) => setAsked({ what: 'disable', server }),
+      },
+      { label: 'Duplicate', icon: Copy, run: (server) => setAsked({ what: 'duplicate', server }) },
+      { label: 'Delete', icon: Trash2, isDangerous: true, key: 'Delete', run: (server) => void ask(server) },
+    ]
+  }, [realm, enable, test, remove, onDeleted])
+  return {
+    actions,
+    dialogs: asked && (
+      <>
+        {asked.what === 'disable' && <DisableDialog realm={realm} server={asked.server} onClose={close} />}
+        {asked.what === 'duplicate' && (
+          <DuplicateDialog
+            realm={realm}
+            server={asked.server}
+            onClose={close}
+            onDone={({ slug }) => void navigate({ to: '/realms/$realm/oauth-servers/$slug', params: { realm, slug } })}
+          />
+        )}
+      </>
+    ),
+  }
+}
+
+/** With many. */
+export function useServerBulk(realm: string): readonly BulkAction<OAuthServer>[] {
+  const { mutateAsync } = useWrite(bulkOAuthServers)
+  return useMemo(() => {
+    const run = async (action: 'enable' | 'disable' | 'delete', ids: string[]) =>
+      (await mutateAsync({ params: { realm }, body: { action, ids } })).value
+    const now = (action: 'enable' | 'disable', did: string) => async (rows: readonly OAuthServer[]) => {
+      await run(action, rows.map(slugOf))
+        .then((results) => tellResults(results, serverNoun, did))
+        .catch(tellProblem)
+      return true
+    }
+    return [
+      { label: 'Enable', icon: CircleCheck, run: now('enable', 'enabled') },
+      { label: 'Disable', icon: Ban, run: now('disable', 'disabled') },
+      bulkDeletion<OAuthServer>({
+        ...bin,
+        realm,
+        noun: serverNoun,
+        idOf: slugOf,
+        nameOf: ({ name }) => name,
+        impact: 'Their connections are revoked, and connectors that use them stop.',
+        run: (ids) => run('delete', ids),
+      }),
+    ]
+  }, [realm, mutateAsync])
+}
+
+function slugOf({ slug }: OAuthServer): string {
+  return slug
+}
