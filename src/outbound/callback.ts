@@ -27,11 +27,15 @@ import type { OutboundContext } from './context.ts'
 import { exchange } from './exchange.ts'
 import { callbackUrl, type Journey, leadBack, type Proof, proofPlace, readJourney, requirePerson } from './journey.ts'
 
+/** A provider may take its time with a code. */
+const STILL_MS = 60_000
+
 export function callbackRoute(context: OutboundContext): Route {
   return {
     methods: ['GET'],
     path: '/realms/:realm/outbound/:slug/callback',
     name: 'outbound-callback',
+    stillMilliseconds: STILL_MS,
     handle: (request) => callback(context, request),
     refused: refusedAsPage(context),
   }
