@@ -12,7 +12,7 @@ import { historyTarget, kindName, ObjectLink } from '../../parts/show/object-lin
 import { ProblemAlert } from '../../parts/show/problem.tsx'
 import { capital } from '../../parts/show/text.ts'
 import { Nothing, Time } from '../../parts/show/time.tsx'
-import { type AuditEntry, actionName, changesOf } from './audit-entry.ts'
+import { type AuditEntry, actionName, changesOf, objectOf } from './audit-entry.ts'
 
 export function AuditEntryPage(): ReactNode {
   const { realm, atMs, entryId } = useParams({ from: '/realms/$realm/audit/$atMs/$entryId' })
@@ -39,7 +39,7 @@ interface EntryProps {
 
 function Entry({ realm, entry, crumbs }: EntryProps): ReactNode {
   const { action, object_kind, object_id, object_name } = entry
-  const object = { realm, kind: object_kind, id: object_id, name: object_name }
+  const object = objectOf(realm, entry)
   const history = historyTarget(object)
   return (
     <Page
@@ -73,7 +73,7 @@ function Entry({ realm, entry, crumbs }: EntryProps): ReactNode {
             { label: 'Who', value: <bdi>{`${entry.actor_name} (${entry.actor_kind})`}</bdi> },
             { label: 'From', value: entry.address === '' ? <Nothing says="this server itself" /> : entry.address },
             { label: 'Action', value: <code>{action}</code> },
-            { label: capital(kindName(object_kind)), value: <ObjectLink of={object} /> },
+            { label: capital(kindName(object_kind)), value: <ObjectLink of={object}>{object_name}</ObjectLink> },
             { label: 'Request', value: <Request realm={realm} id={entry.request_id} /> },
           ]}
         />

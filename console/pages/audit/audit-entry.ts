@@ -2,7 +2,7 @@
 import type { listAudit } from '#contract/audit.ts'
 import type { RowOf } from '../../parts/list/column.ts'
 import { differences, type FieldDifference } from '../../parts/show/difference.tsx'
-import { kindName } from '../../parts/show/object-link.tsx'
+import { kindName, type ToldObject } from '../../parts/show/object-link.tsx'
 import { capital } from '../../parts/show/text.ts'
 
 export type AuditEntry = RowOf<typeof listAudit>
@@ -20,4 +20,11 @@ export function entryName({ action, object_kind, object_name }: AuditEntry): str
 /** What was changed, field by field; that a change happened at all is said by its moment. */
 export function changesOf({ before, after }: AuditEntry): FieldDifference[] {
   return differences(before, after).filter(({ field }) => field !== 'updated_at')
+}
+
+/** What it tells of, as links need it. */
+export function objectOf(realm: string, entry: AuditEntry): ToldObject {
+  const { object_kind: kind, object_id: id, object_name, before, after } = entry
+  const slug = kind === 'oauth_server' ? (after?.['slug'] ?? before?.['slug']) : undefined
+  return { realm, kind, id, name: typeof slug === 'string' ? slug : object_name }
 }

@@ -8,7 +8,7 @@ import { Page } from '../../parts/page/page.tsx'
 import { kindName, ObjectLink } from '../../parts/show/object-link.tsx'
 import { capital } from '../../parts/show/text.ts'
 import { Nothing } from '../../parts/show/time.tsx'
-import { type AuditEntry, changesOf, entryName } from './audit-entry.ts'
+import { type AuditEntry, changesOf, entryName, objectOf } from './audit-entry.ts'
 
 const kinds = [
   'client',
@@ -71,9 +71,7 @@ function columnsOf(realm: string): readonly Column<AuditEntry>[] {
       id: 'object_name',
       title: 'Object',
       kind: 'text',
-      render: ({ object_kind, object_id, object_name }) => (
-        <ObjectLink of={{ realm, kind: object_kind, id: object_id, name: object_name }} />
-      ),
+      render: (entry) => <ObjectLink of={objectOf(realm, entry)}>{entry.object_name}</ObjectLink>,
     },
     { id: 'after', title: 'Changed fields', kind: 'text', render: (entry) => <ChangedFields entry={entry} /> },
     { id: 'address', title: 'From', kind: 'text' },

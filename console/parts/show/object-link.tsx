@@ -9,12 +9,14 @@ export interface ToldObject {
   readonly kind: string
   /** The id that never changes; what has none that people see is found by its name. */
   readonly id: string
+  /** Of an OAuth server its slug. */
   readonly name: string
 }
 
 interface Place {
   readonly at: NonNullable<Target['to']>
-  readonly history: NonNullable<Target['to']>
+  /** Absent for what has none. */
+  readonly history?: NonNullable<Target['to']>
   readonly params: (told: ToldObject) => Readonly<Record<string, string>>
 }
 
@@ -36,6 +38,7 @@ const places: Readonly<Record<string, Place>> = {
     params: ({ name }) => ({ name }),
   },
   api: { at: '/realms/$realm/apis/$id', history: '/realms/$realm/apis/$id/history', params: ({ id }) => ({ id }) },
+  oauth_server: { at: '/realms/$realm/oauth-servers/$slug', params: ({ name }) => ({ slug: name }) },
   // A realm may be told about in another one's audit.
   realm: {
     at: '/realms/$realm/settings',
@@ -52,7 +55,7 @@ export function objectTarget(told: ToldObject): Target | undefined {
 
 export function historyTarget(told: ToldObject): Target | undefined {
   const place = places[told.kind]
-  return place && target(place.history, place, told)
+  return place?.history && target(place.history, place, told)
 }
 
 function target(to: NonNullable<Target['to']>, place: Place, told: ToldObject): Target {
