@@ -118,6 +118,18 @@ describe.each(ENGINES)('connectors, on %s', (engine) => {
     expect(told.body).toMatchObject({ result: 'failed', code: 'output_unreadable', outputs: { name: null } })
   })
 
+  test('paths and patterns that nobody can read are not saved', async () => {
+    for (const [language, expression] of [
+      ['jsonpath', '$.['],
+      ['xpath', '/a['],
+      ['regex', '(a'],
+    ]) {
+      const outputs = [{ name: 'x', from: 'body', language, expression }]
+      const told = await admin.post(root, { name: 'wrong', oauth_server: 'crm', outputs })
+      expect(told, language).toMatchObject({ status: 400, body: { field: 'outputs.0.expression' } })
+    }
+  })
+
   test('N175 a pattern that never ends is ended, and the house goes on', async () => {
     const outputs = [{ name: 'x', from: 'body', language: 'regex', expression: '^(a+)+$' }]
     const name = await save({ path: '/slow', outputs })

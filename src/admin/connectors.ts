@@ -1,5 +1,6 @@
 /** Connectors: what may be saved of a call. Running one is the door out's. */
 import * as contract from '#contract/connector.ts'
+import { wrongExpression } from '#outbound/output-expression.ts'
 import {
   type Connector,
   type ConnectorFields,
@@ -52,6 +53,8 @@ function resolved(given: Partial<contract.ConnectorPatch>, current: Plain): Plai
     if (from === 'body' && language !== 'none' && expression === '') {
       throw invalidField(`outputs.${index}.expression`, 'must be there')
     }
+    const wrong = wrongExpression({ language, expression })
+    if (wrong !== undefined) throw invalidField(`outputs.${index}.expression`, wrong)
   }
   return next
 }
