@@ -40,9 +40,6 @@ export function QuickStart({ realm, client, grant, onGrant }: QuickStartProps): 
   const chosen = grants.find((one) => one === grant) ?? grants[0]
   return (
     <>
-      <Section title="Endpoints">
-        <Endpoints realm={realm} grantTypes={client.grant_types} />
-      </Section>
       <Section title="A program that works">
         {chosen === undefined ? (
           <Empty
@@ -72,6 +69,9 @@ export function QuickStart({ realm, client, grant, onGrant }: QuickStartProps): 
             />
           </div>
         )}
+      </Section>
+      <Section title="Endpoints">
+        <Endpoints realm={realm} grantTypes={client.grant_types} />
       </Section>
     </>
   )

@@ -28,6 +28,7 @@ export function GotTokens({ realm, client, tokens, trying, isRevealed }: GotToke
   return (
     <Section title="What it got">
       <div className={styles.tokens}>
+        <NextSteps client={client} tokens={tokens} trying={trying} />
         <Token realm={realm} label="Access token" token={tokens.access_token} isRevealed={isRevealed}>
           <Lifetime expiresAt={tokens.expiresAt} scope={tokens.scope} />
         </Token>
@@ -37,7 +38,6 @@ export function GotTokens({ realm, client, tokens, trying, isRevealed }: GotToke
         {tokens.refresh_token !== undefined && (
           <Token realm={realm} label="Refresh token" token={tokens.refresh_token} isRevealed={isRevealed} />
         )}
-        <NextSteps client={client} tokens={tokens} trying={trying} />
       </div>
     </Section>
   )

@@ -51,10 +51,16 @@ export function RedirectUri({ realm, client, etag }: RedirectUriProps): ReactNod
       </p>
       {mayChange && (
         <Button mt={8} loading={isPending} onClick={() => change([...client.redirect_uris, uri])}>
-          Add it to this client's redirect URIs
+          Add it
         </Button>
       )}
-      {client.built_in && <p>This client is built in: its redirect URIs cannot be changed.</p>}
+      {!mayChange && (
+        <p className={styles.address}>
+          {client.built_in
+            ? 'This client is built in: its redirect URIs cannot be changed.'
+            : 'Ask an administrator of this realm to add it.'}
+        </p>
+      )}
     </Alert>
   )
 }

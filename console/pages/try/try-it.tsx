@@ -2,6 +2,7 @@
  * Try it: a client's own flow, walked in the browser against the realm's own endpoints, every request and answer in
  * sight. What is typed, sent and answered is kept in this page's memory and goes with it; only the grant is in the URL.
  */
+import '../../parts/form/field-styles.ts'
 import { Alert, Button, NativeSelect, Switch } from '@mantine/core'
 import { Play, Square, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
