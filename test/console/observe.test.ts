@@ -132,7 +132,7 @@ describe('what still holds', () => {
   })
 
   test('many sessions are ended at once', async () => {
-    await begin('tokens/sessions')
+    await begin('tokens/sessions?sort=-username')
     await expect.poll(() => list.names()).toEqual(['bob', 'ada'])
     await page.getByLabel('Select all rows here').check()
     await button('End').click()
@@ -143,7 +143,7 @@ describe('what still holds', () => {
   })
 
   test('a consent is withdrawn', async () => {
-    await begin('consents')
+    await begin('consents?sort=-username')
     await expect.poll(() => list.names()).toEqual(['bob', 'ada'])
     await choose('the consent of ada to shop-web', 'Withdraw')
     await dialog().getByRole('button', { name: 'Withdraw' }).click()
