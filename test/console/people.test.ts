@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addConsent } from '#store/consents.ts'
 import { addClient, addUser, realmOf, USER_PASSWORD } from '../clients.ts'
+import { REDIRECT_URI, tokensOf } from '../code-flow.ts'
 import { type Desk, judge, listOf, openDesk, signIn } from './desk.ts'
 
 const hostile = '<script>alert(1)</script> \u202eevil'
@@ -139,6 +140,20 @@ describe('users', () => {
     await close()
   })
 
+  test('what applications hold is shown after a real sign-in, and revoked', async () => {
+    const grants = { grant_types: ['authorization_code'], scope: 'openid' }
+    const fields = { client_id: 'till', redirect_uris: [REDIRECT_URI], ...grants }
+    const client = await addClient(desk.house, fields)
+    await tokensOf(desk.house, { client, username: 'ada' })
+    const { page, close } = await desk.open(`${users}/${ada}/sessions`)
+    await page.getByRole('table', { name: 'Sessions' }).getByRole('row').nth(1).waitFor()
+    await page.getByRole('button', { name: 'Revoke the tokens of till' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
+    await told(page, 'No application has tokens of this user.')
+    expect((await desk.office.get('/realms/default/clients/till/tokens')).body.total).toBe(0)
+    await close()
+  })
+
   test('consents are withdrawn', async () => {
     const { db } = desk.house.app.context
     const realm = await realmOf(desk.house, 'default')
@@ -196,6 +211,7 @@ describe('how a user comes in', () => {
     await page.getByRole('button', { name: 'Sign out everywhere' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere' }).click()
     await told(page, 'Not signed in anywhere.')
+    await told(page, 'No application has tokens of this user.')
     await hers.page.getByRole('button', { name: 'Refresh' }).click()
     await hers.page.getByRole('dialog', { name: 'Your session has ended' }).waitFor()
     await hers.close()

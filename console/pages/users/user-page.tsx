@@ -46,7 +46,7 @@ function tabsOf(realm: string, id: string): readonly Tab[] {
   return [
     { label: 'Profile', to: '/realms/$realm/users/$id', ...at },
     { label: 'Credentials', to: '/realms/$realm/users/$id/credentials', ...at },
-    { label: 'Sessions', to: '/realms/$realm/users/$id/sessions', ...at },
+    { label: 'Sessions & tokens', to: '/realms/$realm/users/$id/sessions', ...at },
     { label: 'Consents', to: '/realms/$realm/users/$id/consents', ...at },
     { label: 'Activity', to: '/realms/$realm/users/$id/activity', ...at },
     { label: 'History', to: '/realms/$realm/users/$id/history', ...at },

@@ -1,9 +1,10 @@
-/** Where a user is signed in. */
+/** Where a user is signed in, and which applications have tokens of theirs. */
 import { Button, Text } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { LogOut } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { endSession, endSessions, listSessions } from '#contract/session.ts'
+import { readUser } from '#contract/user.ts'
 import { useRead, useWrite } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { confirm } from '../../parts/dialog/confirm.ts'
@@ -15,6 +16,7 @@ import { ProblemAlert, tellProblem } from '../../parts/show/problem.tsx'
 import { ShortList } from '../../parts/show/short-list.tsx'
 import { Time } from '../../parts/show/time.tsx'
 import { browserOf, waysOf } from './session-words.ts'
+import { UserGrants } from './user-grants.tsx'
 
 type Session = RowOf<typeof listSessions>
 
@@ -40,6 +42,7 @@ const columns: readonly Column<Session>[] = [
 export function UserSessions(): ReactNode {
   const { realm, id } = useParams({ from: '/realms/$realm/users/$id/sessions' })
   const mayWrite = useMayWrite(realm)
+  const username = useRead(readUser, { params: { realm, id } }).data?.value.username
   const { data, error, refetch } = useRead(listSessions, { params: { realm, id } })
   const { mutateAsync: end } = useWrite(endSession)
   const { mutateAsync: endAll } = useWrite(endSessions)
@@ -63,26 +66,29 @@ export function UserSessions(): ReactNode {
     if (isDone) tellDone('All sessions have ended')
   }
   return (
-    <Section
-      title="Signed in at"
-      actions={
-        mayWrite &&
-        sessions.length > 0 && (
-          <Button variant="default" leftSection={<LogOut size={14} aria-hidden />} onClick={() => void askAll()}>
-            Sign out everywhere
-          </Button>
-        )
-      }
-    >
-      <ShortList
-        label="Sessions"
-        rows={sessions}
-        columns={columns}
-        idOf={(session) => session.id}
-        nameOf={({ user_agent, address }) => `the session of ${browserOf(user_agent)} at ${address}`}
-        {...(mayWrite && { actions })}
-        empty={data === undefined ? '' : 'Not signed in anywhere.'}
-      />
-    </Section>
+    <>
+      <Section
+        title="Signed in at"
+        actions={
+          mayWrite &&
+          sessions.length > 0 && (
+            <Button variant="default" leftSection={<LogOut size={14} aria-hidden />} onClick={() => void askAll()}>
+              Sign out everywhere
+            </Button>
+          )
+        }
+      >
+        <ShortList
+          label="Sessions"
+          rows={sessions}
+          columns={columns}
+          idOf={(session) => session.id}
+          nameOf={({ user_agent, address }) => `the session of ${browserOf(user_agent)} at ${address}`}
+          {...(mayWrite && { actions })}
+          empty={data === undefined ? '' : 'Not signed in anywhere.'}
+        />
+      </Section>
+      {username !== undefined && <UserGrants realm={realm} id={id} username={username} />}
+    </>
   )
 }
