@@ -24,6 +24,7 @@ import {
   Tags,
   Ticket,
   Users,
+  Waypoints,
 } from 'lucide-react'
 
 export interface NavigationItem {
@@ -70,6 +71,7 @@ export const navigation: readonly NavigationGroup[] = [
     items: [
       { label: 'OAuth servers', to: '/realms/$realm/oauth-servers', icon: DoorOpen, also: '/realms/$realm/profiles' },
       { label: 'Connections', to: '/realms/$realm/connections', icon: Cable },
+      { label: 'Connectors', to: '/realms/$realm/connectors', icon: Waypoints },
       {
         label: 'Environments & applications',
         to: '/realms/$realm/environments',

@@ -8,6 +8,7 @@ import { categoryRoutes } from '../pages/categories/routes.ts'
 import { clientRoutes } from '../pages/clients/routes.ts'
 import { configurationRoutes } from '../pages/configuration/routes.ts'
 import { connectionRoutes } from '../pages/connections/routes.ts'
+import { connectorRoutes } from '../pages/connectors/routes.ts'
 import { consentRoutes } from '../pages/consents/routes.ts'
 import { deletedRoutes } from '../pages/deleted/routes.ts'
 import { environmentRoutes } from '../pages/environments/routes.ts'
@@ -50,6 +51,7 @@ const routeTree = rootRoute.addChildren([
     ...keyRoutes,
     ...oauthServerRoutes,
     ...connectionRoutes,
+    ...connectorRoutes,
     ...environmentRoutes,
     ...applicationRoutes,
     ...categoryRoutes,
