@@ -79,8 +79,8 @@ export class Browser {
       const response = await fetch(url, { ...request, headers, redirect: 'manual' })
       this.#keepCookies(response)
       statuses.push(response.status)
-      const location = response.headers.get('location')
-      if (location === null || response.status < 300 || response.status > 399) {
+      const location = ledTo(response)
+      if (location === undefined) {
         return pageOf(url, response, await response.text(), false, statuses)
       }
       url = new URL(location, url)
@@ -109,6 +109,12 @@ export class Browser {
       else this.#cookies.set(name, { value: pair.slice(pair.indexOf('=') + 1), path })
     }
   }
+}
+
+/** By a redirect, or by a page that is left at once. */
+function ledTo({ status, headers }: Response): string | undefined {
+  if (status >= 300 && status <= 399) return headers.get('location') ?? undefined
+  return /^0; url=(.+)$/.exec(headers.get('refresh') ?? '')?.[1]
 }
 
 function pageOf(url: URL, response: Response, body: string, isElsewhere: boolean, statuses: readonly number[]): Page {

@@ -5,6 +5,7 @@ import { redirectHost, shownName, tokenField } from '#login/pages/frame.ts'
 import { texts as hall } from '#login/pages/texts.ts'
 import type { VisitOfSomebody } from '#login/visit.ts'
 import { APPLICATION } from '#store/connections.ts'
+import type { Realm } from '#store/realms.ts'
 import type { Journey } from './journey.ts'
 
 const texts = {
@@ -15,11 +16,14 @@ const texts = {
   scopes: 'It asks there for:',
   next: (provider: string) => `Next you sign in at ${provider} and agree there.`,
   warning: 'Go on only if you have just started this yourself. If somebody sent you the link, cancel.',
+  leaving: (provider: string) => `On to ${provider}`,
+  leavingWhy: 'You are being taken there.',
+  leave: 'Continue',
   approve: 'Connect',
   deny: 'Cancel',
 }
 
-/** `authorizationUrl`: of the provider, for the host that is named and for where the form may lead. */
+/** `authorizationUrl`: of the provider, for the host that is named. */
 export function connectPage(
   { realm: hallRealm, session }: VisitOfSomebody,
   { row, realm, server, client, settings }: Journey,
@@ -36,7 +40,7 @@ export function connectPage(
     title: texts.title(name),
     status: 200,
     realm: { ...hallRealm.settings, display_name: shownName(hallRealm.display_name) },
-    formAction: [formActionSource(authorizationUrl), formActionSource(row.return_url)],
+    formAction: [formActionSource(row.return_url)],
     body: html`<h1>${texts.title(name)}</h1>
 <p>${asks}</p>
 <p>${hall.consentAs(shownName(session.user.username))}</p>
@@ -48,5 +52,22 @@ ${tokenField(token)}
 <button id="approve" name="approve" value="1" type="submit">${texts.approve}</button>
 <button id="deny" name="deny" value="1" type="submit" class="secondary">${texts.deny}</button>
 </form>`,
+  })
+}
+
+/**
+ * Off to the provider, by a page and no redirect: browsers hold every hop after a form to the form's policy, and where a
+ * provider sends people on to is nothing that we could list.
+ */
+export function leavingPage(hallRealm: Realm, { server }: Pick<Journey, 'server'>, url: string): Response {
+  const title = texts.leaving(shownName(server.name))
+  return page({
+    title,
+    status: 200,
+    headers: { refresh: `0; url=${url}` },
+    realm: { ...hallRealm.settings, display_name: shownName(hallRealm.display_name) },
+    body: html`<h1>${title}</h1>
+<p>${texts.leavingWhy}</p>
+<p><a id="leave" href="${url}" referrerpolicy="no-referrer">${texts.leave}</a></p>`,
   })
 }

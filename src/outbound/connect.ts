@@ -35,7 +35,7 @@ import { findOAuthServer, type OAuthServer } from '#store/oauth-servers.ts'
 import { findRealm } from '#store/realms.ts'
 import { findUser } from '#store/users.ts'
 import { authenticateOutbound, type OutboundCaller } from './caller.ts'
-import { connectPage } from './connect-page.ts'
+import { connectPage, leavingPage } from './connect-page.ts'
 import type { OutboundContext } from './context.ts'
 import {
   callbackUrl,
@@ -221,7 +221,7 @@ async function decide(context: OutboundContext, visit: VisitOfSomebody, journey:
     proof_sealed: context.seal.seal(JSON.stringify({ code_verifier, nonce }), proofPlace(row)),
   }
   if (!(await sendConnectJourney(context.db, row.id, sent, AWAY_SECONDS))) throw staleRequest({ reason: 'sent before' })
-  return seeOther(url)
+  return leavingPage(visit.realm, journey, url)
 }
 
 function begin({ publicUrl }: OutboundContext, { realm, server, settings }: Journey) {
