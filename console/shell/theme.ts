@@ -92,6 +92,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Button: small,
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close the message' } } },
     TextInput: small,
     Textarea: small,
     NumberInput: small,

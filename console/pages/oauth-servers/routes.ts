@@ -30,9 +30,19 @@ const serverRoute = createRoute({
   component: lazyRouteComponent(() => import('./server-page.tsx'), 'OAuthServerPage'),
 })
 
+/** With what came of an authorization, when the provider has sent the browser back. */
+interface ReturnSearch {
+  readonly result?: string | undefined
+  readonly error?: string | undefined
+}
+
 const settingsRoute = createRoute({
   getParentRoute: () => serverRoute,
   path: '/',
+  validateSearch: (raw: Record<string, unknown>): ReturnSearch => ({
+    result: text(raw['result']),
+    error: text(raw['error']),
+  }),
   component: lazyRouteComponent(() => import('./server-settings.tsx'), 'OAuthServerSettings'),
 })
 

@@ -1,6 +1,6 @@
 /** What an administrator does with OAuth servers, from the list and from the page of one. */
 import { useNavigate } from '@tanstack/react-router'
-import { Ban, CircleCheck, Copy, PlugZap, Trash2 } from 'lucide-react'
+import { Ban, CircleCheck, Copy, KeyRound, PlugZap, Trash2 } from 'lucide-react'
 import { type ReactNode, useMemo, useState } from 'react'
 import { bulkOAuthServers } from '#contract/bulk.ts'
 import { deleteOAuthServer, enableOAuthServer, type OAuthServer } from '#contract/oauth-server.ts'
@@ -11,6 +11,7 @@ import { tellDone } from '../../parts/dialog/undo.tsx'
 import type { BulkAction, RowAction } from '../../parts/list/action.ts'
 import { tellResults } from '../../parts/list/bulk.ts'
 import { tellProblem } from '../../parts/show/problem.tsx'
+import { authorize } from './authorize.ts'
 import { DisableDialog, DuplicateDialog } from './server-dialogs.tsx'
 import { Impact } from './server-impact.tsx'
 import { tellTrial } from './tell-trial.ts'
@@ -53,6 +54,12 @@ export function useServerActions(realm: string, onDeleted?: () => void): ServerA
       tellDone(`${server.name} is enabled`)
     }
     return [
+      {
+        label: 'Authorize',
+        icon: KeyRound,
+        isOffered: ({ grant_type, disabled_at }) => grant_type === 'authorization_code' && disabled_at === null,
+        run: ({ slug }) => void authorize(realm, slug).catch(tellProblem),
+      },
       { label: 'Test', icon: PlugZap, run: (server) => void tryNow(server).catch(tellProblem) },
       {
         label: 'Re-enable',

@@ -1,5 +1,7 @@
 /** What an OAuth server is: the form over its own settings, without those of environments and applications. */
-import { useNavigate, useParams } from '@tanstack/react-router'
+import { Alert } from '@mantine/core'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { CircleCheck, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useFormState } from 'react-hook-form'
 import type { Answer } from '#contract/caller.ts'
@@ -31,7 +33,30 @@ export function OAuthServerSettings(): ReactNode {
   const { data } = useRead(readOAuthServer, { params: { realm, slug } })
   const choices = useServerChoices(realm)
   if (data === undefined || choices === undefined) return null
-  return <Settings key={slug} choices={choices} stored={data} />
+  return (
+    <>
+      <Returned />
+      <Settings key={slug} choices={choices} stored={data} />
+    </>
+  )
+}
+
+/** What came of an authorization, from which the browser has just come back. */
+function Returned(): ReactNode {
+  const { result, error } = useSearch({ from: '/realms/$realm/oauth-servers/$slug/' })
+  if (result === 'connected') {
+    return (
+      <Alert color="brand" variant="light" mb="md" icon={<CircleCheck aria-hidden />} title="Authorized" role="status">
+        The connection is made: from now on its tokens are renewed here.
+      </Alert>
+    )
+  }
+  if (result !== 'refused') return null
+  return (
+    <Alert color="red" variant="light" mb="md" icon={<TriangleAlert aria-hidden />} title="Not authorized" role="alert">
+      Nothing was changed: <code>{error ?? 'unknown'}</code>.
+    </Alert>
+  )
 }
 
 function Settings({ choices, stored }: { choices: ServerChoices; stored: Answer<OAuthServer> }): ReactNode {
