@@ -1,6 +1,5 @@
-/** Quick start and Try it: a client's flows, walked in the browser against the real endpoints. */
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+/** Try it: a client's flows, walked in the browser against the real endpoints. */
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addClient, addUser, type Credentials, USER_PASSWORD } from '../clients.ts'
@@ -52,6 +51,11 @@ function tryIt(id: string): string {
 async function open(path: string): Promise<void> {
   await page.goto(`${desk.house.url}/console${path}`)
   await page.locator('#page h1').waitFor()
+}
+
+function keyPair(type: string): { publicKey: KeyObject; privateKey: KeyObject } {
+  if (type === 'rsa') return generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return type === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519')
 }
 
 function step(title: string): Locator {
@@ -146,6 +150,31 @@ describe('client credentials', () => {
     await step('Token request').getByText('200', { exact: true }).waitFor()
     expect(await step('Token request').innerText()).toContain('client_assertion=••')
   })
+
+  test.each([
+    ['ec', {}],
+    ['rsa', {}],
+    ['rsa', { alg: 'PS256' }],
+    ['ed25519', {}],
+  ])('and one with a key of its own: %s %o', async (type, more) => {
+    const { publicKey, privateKey } = keyPair(type)
+    const id = `keyed-${type}-${Object.values(more).join()}`
+    await addClient(desk.house, {
+      client_id: id,
+      grant_types: ['client_credentials'],
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), ...more, kid: 'one' }] },
+    })
+    await open(tryIt(id))
+    await page.getByLabel('Private key (JWK)').fill('{"kty":"EC"}')
+    await run()
+    await page.getByText('The key has to be a private key as a JWK.').waitFor()
+    const key = JSON.stringify({ ...privateKey.export({ format: 'jwk' }), ...more, kid: 'one' })
+    await page.getByLabel('Private key (JWK)').fill(key)
+    await run()
+    await step('Token request').getByText('200', { exact: true }).waitFor()
+    expect(await step('Token request').innerText()).toContain('client_assertion=••')
+  })
 })
 
 describe('authorization code with PKCE', () => {
@@ -236,37 +265,6 @@ test('a viewer may try with a secret of their own, and is offered no change', as
   await other.close()
 })
 
-describe('Quick start', () => {
-  const path = '/realms/default/clients/nightly-report/quick-start'
-
-  test('the programs run as they stand there', async () => {
-    const env = { ...process.env, OAUTH_CLIENT_SECRET: machine.client_secret }
-    await open(path)
-    await page.getByText('Node.js', { exact: true }).click()
-    const program = await page.locator('pre').innerText()
-    expect(program).not.toContain(machine.client_secret)
-    const node = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { env })
-    expect(node.stdout).toContain("token_type: 'bearer'")
-    await page.getByText('curl', { exact: true }).click()
-    const command = (await page.locator('pre').innerText()).replace('<the client secret>', machine.client_secret)
-    const curl = await promisify(execFile)('sh', ['-c', command])
-    expect(JSON.parse(curl.stdout)).toMatchObject({ token_type: 'Bearer' })
-  })
-
-  test('each grant that the client may use, in each language, with its own values', async () => {
-    await open('/realms/default/clients/shop-web/quick-start')
-    const grants = page.getByRole('radiogroup', { name: 'Grant' }).getByRole('radio')
-    await expect.poll(() => grants.count()).toBe(4)
-    for (const language of ['curl', 'Node.js', 'Python', 'Go', 'Java']) {
-      await page.getByText(language, { exact: true }).click()
-      await expect.poll(() => page.locator('pre').innerText()).toContain('shop-web')
-      expect(await page.locator('pre').innerText()).toContain(`${desk.house.url}/realms/default`)
-    }
-    await page.getByText('Client credentials', { exact: true }).click()
-    await expect.poll(() => page.url()).toContain('grant=client_credentials')
-  })
-})
-
 describe('how it looks', () => {
   test.each([
     ['light', 1280],
@@ -280,9 +278,6 @@ describe('how it looks', () => {
     await token.getByText('What it says').click()
     await token.getByRole('button', { name: 'Check with the server' }).click()
     await token.getByText(/It holds/).waitFor()
-    await judge(other)
-    await other.page.goto(`${desk.house.url}/console/realms/default/clients/shop-web/quick-start`)
-    await other.page.locator('pre').waitFor()
     await judge(other)
     expect(other.complaints).toEqual([])
     await other.close()

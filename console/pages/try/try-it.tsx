@@ -167,7 +167,10 @@ function flowOf(grant: Beginning, asked: Asked): Flow | 'blocked' {
   if (grant === 'password') return (bench) => flows.password(bench, scope, { username, password })
   if (grant === deviceCodeGrant) return (bench) => flows.deviceCode(bench, scope)
   const opened = window.open('about:blank', '_blank', 'popup,width=520,height=720')
-  return opened === null ? 'blocked' : (bench) => flows.authorizationCode(bench, asked, opened)
+  if (opened === null) return 'blocked'
+  // What the person goes to from there, a privacy policy perhaps, has no hold on this page.
+  opened.opener = null
+  return (bench) => flows.authorizationCode(bench, asked, opened)
 }
 
 function Note({ text }: { text: string }): ReactNode {

@@ -44,6 +44,8 @@ export function answerOf(opened: Window, state: string, signal: AbortSignal): Pr
       // Another page may be trying something at the same time.
       if (parameters['state'] !== state) return
       end()
+      // It may not be let to close itself.
+      opened.close()
       resolve(parameters)
     })
     let seenClosed = 0
