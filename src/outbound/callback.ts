@@ -23,9 +23,10 @@ import { APPLICATION, type ConnectionRow } from '#store/connections.ts'
 import { findOAuthServer } from '#store/oauth-servers.ts'
 import { findRealm } from '#store/realms.ts'
 import type { User } from '#store/users.ts'
+import { leadBack } from './connect-page.ts'
 import type { OutboundContext } from './context.ts'
 import { exchange } from './exchange.ts'
-import { callbackUrl, type Journey, leadBack, type Proof, proofPlace, readJourney, requirePerson } from './journey.ts'
+import { callbackUrl, type Journey, type Proof, proofPlace, readJourney, requirePerson } from './journey.ts'
 
 /** A provider may take its time with a code. */
 const STILL_MS = 60_000

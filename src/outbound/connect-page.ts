@@ -1,6 +1,6 @@
 /** The page that asks a person before they are sent to a provider: who asks, which account, what for. */
 import type { Response } from '#http/message.ts'
-import { formActionSource, html, page } from '#http/page.ts'
+import { html, page } from '#http/page.ts'
 import { redirectHost, shownName, tokenField } from '#login/pages/frame.ts'
 import { texts as hall } from '#login/pages/texts.ts'
 import type { VisitOfSomebody } from '#login/visit.ts'
@@ -40,7 +40,6 @@ export function connectPage(
     title: texts.title(name),
     status: 200,
     realm: { ...hallRealm.settings, display_name: shownName(hallRealm.display_name) },
-    formAction: [formActionSource(row.return_url)],
     body: html`<h1>${texts.title(name)}</h1>
 <p>${asks}</p>
 <p>${hall.consentAs(shownName(session.user.username))}</p>
@@ -55,17 +54,31 @@ ${tokenField(token)}
   })
 }
 
+/** Off to the provider. */
+export function leaveFor(journey: Pick<Journey, 'realm' | 'server'>, url: string): Response {
+  return leavingPage(journey.realm, shownName(journey.server.name), url)
+}
+
+/** Back to who sent the person: `result` is `connected` or `refused`, and then `error` says why. */
+export function leadBack({ row, realm, server }: Pick<Journey, 'row' | 'realm' | 'server'>, error?: string): Response {
+  const url = new URL(row.return_url)
+  url.searchParams.set('oauth_server', server.slug)
+  url.searchParams.set('result', error === undefined ? 'connected' : 'refused')
+  if (error !== undefined) url.searchParams.set('error', error)
+  return leavingPage(realm, redirectHost(row.return_url), url.href)
+}
+
 /**
- * Off to the provider, by a page and no redirect: browsers hold every hop after a form to the form's policy, and where a
- * provider sends people on to is nothing that we could list.
+ * By a page and no redirect: browsers hold every hop after a form to the policy of the page with the form, here and at
+ * the provider's, and where the other side sends people on to is in nobody's list.
  */
-export function leavingPage(hallRealm: Realm, { server }: Pick<Journey, 'server'>, url: string): Response {
-  const title = texts.leaving(shownName(server.name))
+function leavingPage(realm: Realm, place: string, url: string): Response {
+  const title = texts.leaving(place)
   return page({
     title,
     status: 200,
     headers: { refresh: `0; url=${url}` },
-    realm: { ...hallRealm.settings, display_name: shownName(hallRealm.display_name) },
+    realm: { ...realm.settings, display_name: shownName(realm.display_name) },
     body: html`<h1>${title}</h1>
 <p>${texts.leavingWhy}</p>
 <p><a id="leave" href="${url}" referrerpolicy="no-referrer">${texts.leave}</a></p>`,

@@ -35,18 +35,9 @@ import { findOAuthServer, type OAuthServer } from '#store/oauth-servers.ts'
 import { findRealm } from '#store/realms.ts'
 import { findUser } from '#store/users.ts'
 import { authenticateOutbound, type OutboundCaller } from './caller.ts'
-import { connectPage, leavingPage } from './connect-page.ts'
+import { connectPage, leadBack, leaveFor } from './connect-page.ts'
 import type { OutboundContext } from './context.ts'
-import {
-  callbackUrl,
-  type Journey,
-  leadBack,
-  makeTicket,
-  proofPlace,
-  readJourney,
-  requirePerson,
-  seeOther,
-} from './journey.ts'
+import { callbackUrl, type Journey, makeTicket, proofPlace, readJourney, requirePerson, seeOther } from './journey.ts'
 import { invalidParameter, OutboundRefusal, refusedAsProblem } from './problem.ts'
 
 /** At the provider: to sign in there, and to think about it. */
@@ -221,7 +212,7 @@ async function decide(context: OutboundContext, visit: VisitOfSomebody, journey:
     proof_sealed: context.seal.seal(JSON.stringify({ code_verifier, nonce }), proofPlace(row)),
   }
   if (!(await sendConnectJourney(context.db, row.id, sent, AWAY_SECONDS))) throw staleRequest({ reason: 'sent before' })
-  return leavingPage(visit.realm, journey, url)
+  return leaveFor(journey, url)
 }
 
 function begin({ publicUrl }: OutboundContext, { realm, server, settings }: Journey) {

@@ -1,6 +1,6 @@
 /**
  * What a journey to a provider rests on, looked up at each of its steps: the server as its caller gets it, the client
- * that asked, and that neither was taken away meanwhile. Owns: tickets, and where a journey leads back to. Does not own:
+ * that asked, and that neither was taken away meanwhile. Owns: tickets, and who may go on. Does not own:
  * the pages (`connect.ts`), the callback (`callback.ts`) and the exchange (`exchange.ts`).
  */
 import { sha256Base64url } from '#crypto/hash.ts'
@@ -98,15 +98,6 @@ export function proofPlace(row: Pick<ConnectJourney, 'id' | 'realm_id'>): SealCo
 export interface Proof {
   readonly code_verifier: string | null
   readonly nonce: string | null
-}
-
-/** Back to who sent the person: `result` is `connected` or `refused`, and then `error` says why. */
-export function leadBack({ row, server }: Pick<Journey, 'row' | 'server'>, error?: string): Response {
-  const url = new URL(row.return_url)
-  url.searchParams.set('oauth_server', server.slug)
-  url.searchParams.set('result', error === undefined ? 'connected' : 'refused')
-  if (error !== undefined) url.searchParams.set('error', error)
-  return seeOther(url.href)
 }
 
 export function seeOther(location: string, cookie?: string): Response {
