@@ -12,13 +12,11 @@ import { hasBody, readBody } from './body.ts'
 import { clientAddress } from './client-address.ts'
 import { ANY_ORIGIN, preflight } from './cors.ts'
 import { type Door, refuseAsJson } from './door.ts'
+import { firstProblem } from './first-problem.ts'
 import type { Refused, Request, RequestLog, Response, Route } from './message.ts'
 import { Refusal } from './refusal.ts'
-import { bodyParts, isStream, noParts, sendStream } from './stream.ts'
+import { bodyParts, goneSignal, isStream, noParts, sendStream } from './stream.ts'
 
-/** A proxy in front may read one and we the other, so a second one is refused (N057, N173). */
-const ONCE_ONLY = new Set(['authorization', 'host', 'content-type', 'origin', 'cookie', 'dpop', 'x-forwarded-for'])
-const ONCE_ONLY_LENGTHS = new Set([...ONCE_ONLY].map((name) => name.length))
 /** One year, as browsers want it for a lasting rule (RFC 6797). */
 const STRICT_TRANSPORT = 'max-age=31536000'
 
@@ -44,10 +42,19 @@ class Arrived implements Request {
   stream?: AsyncIterable<Uint8Array>
   readonly id: string
   readonly #peer: string
+  readonly #outgoing: ServerResponse
   readonly #options: HallOptions
+  #gone: AbortSignal | undefined
   #log: RequestLog | undefined
 
-  constructor(incoming: IncomingMessage, method: string, params: Params, id: string, options: HallOptions) {
+  constructor(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    method: string,
+    params: Params,
+    id: string,
+    options: HallOptions,
+  ) {
     const target = incoming.url ?? '/'
     const mark = target.indexOf('?')
     const path = mark === -1 ? target : target.slice(0, mark)
@@ -60,7 +67,13 @@ class Arrived implements Request {
     this.headers = incoming.headers as Request['headers']
     this.id = id
     this.#peer = incoming.socket.remoteAddress ?? ''
+    this.#outgoing = outgoing
     this.#options = options
+  }
+
+  get gone(): AbortSignal {
+    this.#gone ??= goneSignal(this.#outgoing)
+    return this.#gone
   }
 
   get address(): string {
@@ -106,7 +119,7 @@ export class Hall {
     this.underWay += 1
     this.#counter += 1
     const id = `${this.#prefix}-${this.#counter.toString(36)}`
-    const request = new Arrived(incoming, method, params, id, this.#options)
+    const request = new Arrived(incoming, outgoing, method, params, id, this.#options)
     const route = door.routes.get(method)
     const started = performance.now()
     const carries = hasBody(incoming)
@@ -261,40 +274,3 @@ function corsHeaders(route: Route): Readonly<Record<string, string>> | undefined
 }
 
 const VARY_ORIGIN = { vary: 'Origin' }
-
-/** What no door takes. */
-function firstProblem(door: Door, request: Arrived, incoming: IncomingMessage, carries: boolean): Refusal | undefined {
-  const target = incoming.url ?? ''
-  if (target.includes('#')) return new Refusal(400, 'invalid_request', 'a request target has no fragment')
-  const twice = twiceSent(incoming.rawHeaders)
-  if (twice !== undefined) return new Refusal(400, 'invalid_request', `the header ${twice} may come once only`)
-  if (incoming.headers['set-cookie'] !== undefined) {
-    return new Refusal(400, 'invalid_request', 'a request sets no cookies')
-  }
-  if (target.includes('%') && Object.values(request.params).some((value) => value.includes('\0'))) {
-    return new Refusal(400, 'invalid_request', 'the path holds a NUL')
-  }
-  // RFC 9110 §9.3.1: what a body of these means is nowhere said, so a proxy may see another request in it.
-  if (carries && door.routes.has(request.method) && (request.method === 'GET' || request.method === 'HEAD')) {
-    return new Refusal(400, 'invalid_request', 'this method takes no body')
-  }
-  return undefined
-}
-
-function twiceSent(rawHeaders: readonly string[]): string | undefined {
-  let seen: string | undefined
-  let more: Set<string> | undefined
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const raw = rawHeaders[at] as string
-    if (!ONCE_ONLY_LENGTHS.has(raw.length)) continue
-    const name = raw.toLowerCase()
-    if (!ONCE_ONLY.has(name)) continue
-    if (name === seen || more?.has(name)) return name
-    if (seen === undefined) seen = name
-    else {
-      more ??= new Set()
-      more.add(name)
-    }
-  }
-  return undefined
-}

@@ -18,6 +18,8 @@ export interface Request {
    * read once; throws when the caller goes away before its end. What is not read ends the connection with the answer.
    */
   readonly stream?: AsyncIterable<Uint8Array>
+  /** Aborted when the caller goes away before the answer is sent, for work that is done for nobody else. Absent: our own call. */
+  readonly gone?: AbortSignal
   /** The peer, or the client that a trusted proxy names. */
   readonly address: string
   readonly id: string

@@ -56,3 +56,13 @@ export async function* bodyParts(incoming: IncomingMessage, atEnd: () => void): 
   yield* parts
   atEnd()
 }
+
+/** Aborted when the connection ends before the answer does. */
+export function goneSignal(outgoing: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  if (outgoing.destroyed) controller.abort()
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) controller.abort()
+  })
+  return controller.signal
+}

@@ -19,6 +19,8 @@ export interface ApiCall {
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
   /** For the whole exchange with the API, the waiting for a token apart. */
   readonly timeoutMs: number
+  /** Ends it: nobody waits for it any more. */
+  readonly signal?: AbortSignal
 }
 
 export interface ApiAnswer {

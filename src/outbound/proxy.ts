@@ -49,6 +49,7 @@ async function call(context: OutboundContext, request: Request): Promise<Respons
     method,
     url,
     timeoutMs: CALL_MS,
+    ...(request.gone && { signal: request.gone }),
     ...(await bodyOf(request, headers)),
   })
   const back = headersBack(answer.status, answer.headers)
