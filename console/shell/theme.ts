@@ -92,7 +92,12 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Button: small,
-    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close the message' } } },
+    Notification: {
+      defaultProps: {
+        closeButtonProps: { 'aria-label': 'Close the message' },
+        styles: { description: { color: 'var(--soft)' } },
+      },
+    },
     TextInput: small,
     Textarea: small,
     NumberInput: small,

@@ -10,6 +10,7 @@ import type { FreshToken } from '#outbound/fresh-token.ts'
 import { type Layers, mergeLayers } from '#outbound/layers.ts'
 import { DEFAULT_PROFILE, PROFILES } from '#outbound/profiles/catalogue.ts'
 import { GENERIC_OIDC } from '#outbound/profiles/generic-oidc.ts'
+import { previewOf } from '#outbound/profiles/preview.ts'
 import { lastErrorOf } from '#outbound/states.ts'
 import { tryServer } from '#outbound/try-server.ts'
 import { findServerUses } from '#store/oauth-server-uses.ts'
@@ -68,7 +69,12 @@ export const oauthServerUseHandlers: readonly Handled[] = [
 
   handle(profiles.listProfiles, () =>
     Promise.resolve({
-      value: wholePage(PROFILES.map(({ name, title, openid, defaults }) => ({ name, title, openid, defaults }))),
+      value: wholePage(
+        PROFILES.map((profile) => {
+          const { name, title, openid, defaults } = profile
+          return { name, title, openid, defaults, requests: previewOf(profile).map((request) => ({ ...request })) }
+        }),
+      ),
     }),
   ),
 

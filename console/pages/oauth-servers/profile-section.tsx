@@ -38,7 +38,7 @@ function Fill({ of, isNew }: { of: ServerChoices['profiles'][number]; isNew: boo
   const { isReadOnly } = useFormPlace()
   const { variables = {}, ...texts } = defaultsOf(of)
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({})
-  if (isReadOnly || Object.keys(texts).length === 0) return null
+  if (isReadOnly || texts['token_endpoint'] === undefined) return null
   const fill = () => {
     for (const [field, value] of Object.entries(filled(of, typed))) {
       if (field in getValues()) setValue(field, value, { shouldDirty: true })

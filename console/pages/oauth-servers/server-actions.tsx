@@ -39,7 +39,8 @@ export function useServerActions(realm: string, onDeleted?: () => void): ServerA
       const isDone = await askToDelete({
         ...bin,
         realm,
-        name: server.name,
+        // As the recycle bin calls it.
+        name: server.slug,
         impact: <Impact realm={realm} of={server} />,
         ...(server.disabled_at === null && {
           instead: { label: 'Disable instead', run: async () => setAsked({ what: 'disable', server }) },
@@ -115,7 +116,7 @@ export function useServerBulk(realm: string): readonly BulkAction<OAuthServer>[]
         realm,
         noun: serverNoun,
         idOf: slugOf,
-        nameOf: ({ name }) => name,
+        nameOf: slugOf,
         impact: 'Their connections are revoked, and connectors that use them stop.',
         run: (ids) => run('delete', ids),
       }),

@@ -15,6 +15,7 @@ import { ShortList } from '../../parts/show/short-list.tsx'
 import { Status, Tags } from '../../parts/show/status.tsx'
 import { capital } from '../../parts/show/text.ts'
 import { Nothing } from '../../parts/show/time.tsx'
+import { secretLayerFields } from './layer-fields.tsx'
 import styles from './oauth-servers.module.css'
 import { type Layer, layerOf, type Override, overrideValues } from './overrides.ts'
 import { type ServerChoices, useServerChoices } from './server-choices.ts'
@@ -40,7 +41,10 @@ interface OverridesProps {
   readonly choices: ServerChoices
 }
 
+/** Of a secret parameter: `post_parameters.all.key`. */
 function titleOf(field: string): string {
+  const [list = '', , ...name] = field.split('.')
+  if (name.length > 0) return `${titleOf(list)}: ${name.join('.')}`
   return titles[field as keyof typeof titles] ?? field
 }
 
@@ -148,8 +152,14 @@ const effectiveColumns: readonly Column<EffectiveRow>[] = [
     id: 'value',
     title: 'Effective value',
     kind: 'code',
-    render: ({ value }) =>
-      isNothing(value) ? <Nothing /> : <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>,
+    render: ({ field, value }) =>
+      isSecret(field) ? (
+        'stored, not shown'
+      ) : isNothing(value) ? (
+        <Nothing />
+      ) : (
+        <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
+      ),
   },
   {
     id: 'layer',
@@ -158,6 +168,10 @@ const effectiveColumns: readonly Column<EffectiveRow>[] = [
     render: ({ layer }) => <Status tone={layer === 'base' ? 'plain' : 'good'}>{layerWords[layer]}</Status>,
   },
 ]
+
+function isSecret(field: string): boolean {
+  return field.includes('.') || secretLayerFields.includes(field)
+}
 
 function isNothing(value: unknown): boolean {
   return value === null || value === '' || (Array.isArray(value) && value.length === 0)

@@ -10,8 +10,10 @@ import { Page, Section } from '../../parts/page/page.tsx'
 import { Empty } from '../../parts/show/empty.tsx'
 import { Facts } from '../../parts/show/facts.tsx'
 import { ProblemAlert } from '../../parts/show/problem.tsx'
+import { Snippet } from '../../parts/show/snippet.tsx'
 import { titles } from '../oauth-servers/server-values.ts'
 import { defaultsOf, filled, type Profile } from './profile-defaults.ts'
+import styles from './profiles.module.css'
 
 export function ProfilePage(): ReactNode {
   const { realm, name } = useParams({ from: '/realms/$realm/profiles/$name' })
@@ -62,6 +64,27 @@ function Profiled({ of }: { of: Profile }): ReactNode {
           ]}
         />
       </Section>
+      <Section title="The requests that it makes">
+        <p className={styles.lead}>Of an invented client’s settings, where a person connects. Secrets are blanked.</p>
+        {of.requests.map((request) => (
+          <div key={request.leg} className={styles.request}>
+            <h3>{legNames[request.leg]}</h3>
+            <Snippet label={`${request.leg} request`} text={written(request)} />
+          </div>
+        ))}
+      </Section>
     </>
   )
+}
+
+const legNames = { authorize: 'Authorize', token: 'Token', refresh: 'Refresh' } as const
+
+/** As it goes over the wire, one parameter to a line. */
+function written({ method, url, headers, body }: Profile['requests'][number]): string {
+  const [address = '', query] = url.split('?')
+  return [
+    [`${method} ${address}`, ...(query === undefined ? [] : [`  ?${query.replaceAll('&', '\n  &')}`])].join('\n'),
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...(body === null ? [] : ['', body.replaceAll('&', '\n&')]),
+  ].join('\n')
 }
