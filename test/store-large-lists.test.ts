@@ -5,6 +5,7 @@ import { listClients } from '#store/clients.ts'
 import type { Database } from '#store/database.ts'
 import { countedTo } from '#store/large-listing.ts'
 import { type ListQuery, WholeList } from '#store/listing.ts'
+import { listRealmSessions } from '#store/realm-lists.ts'
 import { createRealm, type Realm } from '#store/realms.ts'
 import { createUser } from '#store/user-changes.ts'
 import { listUsers } from '#store/users.ts'
@@ -113,6 +114,18 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(newest.totalIsLowerBound).toBeUndefined()
   })
 
+  test('who is logged in is found in the order of time, and counted up to the bound', async () => {
+    const { id: user_id } = await made(createUser(db, actor, large.id, { username: 'everywhere' }))
+    for (let at = 0; at <= countedTo; at += 500) {
+      const rows = Array.from({ length: 500 }, (_, more) => sessionRow(large.id, user_id, at + more))
+      await db.sql.insertInto('sessions').values(rows).execute()
+    }
+    const page = await listRealmSessions(db, large.id, query({ page: 2, page_size: 2 }))
+    expect(page).toMatchObject({ items: [{ id: 'session 2' }, { id: 'session 3' }], totalIsLowerBound: true })
+    const one = await listRealmSessions(db, large.id, query({ search: '192.0.2.1', sort: 'created_at', page_size: 1 }))
+    expect(one).toMatchObject({ items: [{ id: 'session 1' }], total: 1 })
+  })
+
   test.each<[string, number]>([
     ['shop-000123', 1],
     ['12', -1],
@@ -141,3 +154,10 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(whole.total).toBe(5)
   })
 })
+
+function sessionRow(realm_id: string, user_id: string, at: number) {
+  const [now, later] = [4_000_000_000, 4_100_000_000]
+  const times = { auth_time: now, created_at: now - at, last_seen_at: now, idle_expires_at: later, expires_at: later }
+  const from = { address: at === 1 ? '192.0.2.1' : '198.51.100.9', user_agent: '', amr: '[]', ended_at: null }
+  return { id: `session ${at}`, token_hash: `${realm_id} ${at}`, realm_id, user_id, ...times, ...from }
+}

@@ -1,6 +1,7 @@
 /** Who is logged in and what people have allowed, for a whole realm; ending one of it. */
 import * as consents from '#contract/consent.ts'
 import * as contract from '#contract/realm-lists.ts'
+import type { Page } from '#store/listing.ts'
 import {
   endRealmSession,
   listConsents,
@@ -9,13 +10,13 @@ import {
   revokeRealmGrant,
   withdrawConsent,
 } from '#store/realm-lists.ts'
-import { type Handled, handle, listQueryOf } from './call.ts'
+import { type Handled, handle, listQueryOf, totalsOf } from './call.ts'
 import { clientOfPath } from './clients.ts'
 import { notFound } from './problem.ts'
 import { userOfPath } from './users.ts'
 
-const pageOf = <T>(found: { items: readonly T[]; total: number }, query: { page: number; page_size: number }) => ({
-  value: { items: [...found.items], total: found.total, page: query.page, page_size: query.page_size },
+const pageOf = <T>(found: Page<T>, query: { page: number; page_size: number }) => ({
+  value: { items: [...found.items], ...totalsOf(found), page: query.page, page_size: query.page_size },
 })
 
 export const realmListHandlers: readonly Handled[] = [

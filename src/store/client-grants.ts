@@ -1,8 +1,9 @@
 /** What an administrator sees of what people have allowed a client. How grants live and end is `grants.ts`. */
+import { sql } from 'kysely'
 import { nowSeconds } from '#observe/clock.ts'
 import type { Database } from './database.ts'
 import { type LargeListRules, largePage } from './large-listing.ts'
-import type { ListQuery, Page } from './listing.ts'
+import { type ListQuery, onlyMet, type Page } from './listing.ts'
 import type { GrantsTable } from './passing-tables.ts'
 
 export interface ClientGrant
@@ -36,19 +37,18 @@ export async function listClientGrants(
     .select(['grants.id', 'grants.kind', 'grants.user_id', 'grants.scope', 'grants.offline', 'grants.auth_time'])
     .select(['grants.created_at', 'grants.expires_at', 'users.username'])
     .where('grants.revoked_at', 'is', null)
-    .where('grants.expires_at', '>', now)
+    .where(onlyMet(sql`${sql.ref('grants.expires_at')} > ${now}`))
     .where('users.enabled', '=', 1)
     .where('users.deleted_at', 'is', null)
     .where((where) =>
       where.or([
         where('grants.offline', '=', 1),
         where('grants.session_id', 'is', null),
-        where(
-          'grants.session_id',
-          'in',
+        where.exists(
           where
             .selectFrom('sessions')
             .select('sessions.id')
+            .whereRef('sessions.id', '=', 'grants.session_id')
             .where('sessions.ended_at', 'is', null)
             .where('sessions.idle_expires_at', '>', now)
             .where('sessions.expires_at', '>', now),

@@ -16,6 +16,7 @@ import {
   type ListField,
   type ListQuery,
   type ListRules,
+  onlyMet,
   type Page,
   placeOf,
 } from './listing.ts'
@@ -162,11 +163,6 @@ async function find<C extends keyof Tables, R>(
 
 function narrowed<C extends keyof Tables, R>({ query, key }: Way<C, R>, conditions: readonly Condition[]): Way<C, R> {
   return { query: conditions.reduce((rows, condition) => rows.where(condition), query), key }
-}
-
-/** A condition that no index is chosen for: rows are met in the order that they are walked in, and then looked at. */
-function onlyMet(condition: Condition): Condition {
-  return sql<boolean>`case when ${condition} then true else false end`
 }
 
 async function counted<B extends keyof Tables, Row>(

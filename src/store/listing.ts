@@ -131,6 +131,11 @@ export function conditionsOf(rules: ListRules, asked: ListQuery): Condition[] {
   return conditions
 }
 
+/** A condition that no index is chosen for: rows are met in the order that they are walked in, and then looked at. */
+export function onlyMet(condition: RawBuilder<unknown>): Condition {
+  return sql<boolean>`case when ${condition} then true else false end`
+}
+
 /** What a list is ordered by: bytes where it is text, on both engines. */
 export function placeOf({ kind, column }: ListField): RawBuilder<unknown> {
   return kind === 'text' ? sql`${sql.ref(column)} collate "binary"` : sql.ref(column)

@@ -1,10 +1,12 @@
 /** Who is logged in and what people have allowed, for a whole realm, and how an administrator ends one of it. */
+import { sql as text } from 'kysely'
 import { nowSeconds } from '#observe/clock.ts'
 import { type Actor, writeAudit } from './audit.ts'
 import type { ClientGrant } from './client-grants.ts'
 import { type Database, transaction } from './database.ts'
 import { revokeGrant, revokeGrantsOf } from './grants.ts'
-import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
+import { type LargeListRules, largePage } from './large-listing.ts'
+import { type ListQuery, type ListRules, listPage, onlyMet, type Page } from './listing.ts'
 import type { SessionRecord } from './session-changes.ts'
 import { endSession } from './sessions.ts'
 
@@ -13,7 +15,7 @@ export interface RealmSession extends SessionRecord {
   readonly username: string
 }
 
-const sessionList: ListRules = {
+const sessionList: LargeListRules = {
   fields: {
     username: { kind: 'folded', column: 'users.username_folded' },
     address: { kind: 'text', column: 'sessions.address' },
@@ -25,24 +27,25 @@ const sessionList: ListRules = {
   search: ['username', 'address'],
   sort: '-created_at',
   key: 'sessions.id',
+  isCostly: true,
 }
 
 /** A page of the live sessions of a realm. */
 export async function listRealmSessions(db: Database, realmId: string, query: ListQuery): Promise<Page<RealmSession>> {
   const now = nowSeconds()
-  const live = db.sql
+  const byKey = db.sql
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
     .select(['sessions.id', 'sessions.auth_time', 'sessions.amr', 'sessions.address', 'sessions.user_agent'])
     .select(['sessions.created_at', 'sessions.last_seen_at', 'sessions.idle_expires_at', 'sessions.expires_at'])
     .select(['sessions.user_id', 'users.username'])
     .where('sessions.ended_at', 'is', null)
-    .where('sessions.idle_expires_at', '>', now)
-    .where('sessions.expires_at', '>', now)
+    .where(onlyMet(text`${text.ref('sessions.idle_expires_at')} > ${now}`))
+    .where(onlyMet(text`${text.ref('sessions.expires_at')} > ${now}`))
     .where('users.enabled', '=', 1)
     .where('users.deleted_at', 'is', null)
-  const inRealm = live.where('sessions.realm_id', '=', realmId)
-  const page = await listPage(db, inRealm, sessionList, query, live)
+  const inRealm = { query: byKey.where('sessions.realm_id', '=', realmId), byKey }
+  const page = await largePage(db, inRealm, sessionList, query)
   return { ...page, items: page.items.map((row) => ({ ...row, amr: JSON.parse(row.amr) as string[] })) }
 }
 
@@ -51,7 +54,7 @@ export interface RealmGrant extends ClientGrant {
   readonly client_name: string
 }
 
-const grantList: ListRules = {
+const grantList: LargeListRules = {
   fields: {
     client_id: { kind: 'folded', column: 'clients.client_id_folded' },
     client_name: { kind: 'folded', column: 'clients.client_name_folded' },
@@ -65,12 +68,13 @@ const grantList: ListRules = {
   search: ['client_id', 'client_name', 'username'],
   sort: '-created_at',
   key: 'grants.id',
+  isCostly: true,
 }
 
 /** A page of the live grants of a realm: those that nothing has ended, of live users and clients. */
 export async function listRealmGrants(db: Database, realmId: string, query: ListQuery): Promise<Page<RealmGrant>> {
   const now = nowSeconds()
-  const live = db.sql
+  const byKey = db.sql
     .selectFrom('grants')
     .innerJoin('users', 'users.id', 'grants.user_id')
     .innerJoin('clients', 'clients.id', 'grants.client_id')
@@ -78,7 +82,7 @@ export async function listRealmGrants(db: Database, realmId: string, query: List
     .select(['grants.id', 'grants.kind', 'grants.user_id', 'grants.scope', 'grants.offline', 'grants.auth_time'])
     .select(['grants.created_at', 'grants.expires_at', 'users.username', 'clients.client_id', 'clients.client_name'])
     .where('grants.revoked_at', 'is', null)
-    .where('grants.expires_at', '>', now)
+    .where(onlyMet(text`${text.ref('grants.expires_at')} > ${now}`))
     .where('users.enabled', '=', 1)
     .where('users.deleted_at', 'is', null)
     .where('clients.enabled', '=', 1)
@@ -94,8 +98,8 @@ export async function listRealmGrants(db: Database, realmId: string, query: List
         ]),
       ]),
     )
-  const inRealm = live.where('grants.realm_id', '=', realmId)
-  const page = await listPage(db, inRealm, grantList, query, live)
+  const inRealm = { query: byKey.where('grants.realm_id', '=', realmId), byKey }
+  const page = await largePage(db, inRealm, grantList, query)
   return { ...page, items: page.items.map((row) => ({ ...row, offline: row.offline === 1 })) }
 }
 
