@@ -85,6 +85,34 @@ describe('N175 the work grows with the text and not faster', () => {
   })
 })
 
+describe('N171 what cannot be read gives no token away', () => {
+  test.each([
+    ['broken JSON', '{"access_token":"short","token_type":"Bearer"'],
+    ['two documents', '{"ok":true}{"refresh_token":"short"}'],
+    ['a name in capitals', '{"ACCESS_TOKEN": "short"'],
+    ['a name of its own', '{"ticket":"a-ticket-of-thirty-characters-"'],
+    ['an escaped name', '{"acc\\u0065ss_tok\\u0065n":"short-or-long-0123456789"'],
+    ['text around it', 'OK access_token=short'],
+    ['a page', '<html><title>Done</title><input name="access_token" value="short"></html>'],
+    ['a page that only shows it', '<!doctype html><p>0123456789-short-9876543210</p>'],
+  ])('%s', (_, body) => {
+    const shown = showAnswer(settings, GRANTS.refresh, rawOf(body)).body
+    expect(shown).not.toContain('short')
+    expect(shown).not.toContain('thirty')
+    expect(shown).toContain('[blanked]')
+  })
+
+  test('cut off in the middle of a token', () => {
+    const shown = showAnswer(settings, GRANTS.refresh, rawOf('{"id_token":"shor', { truncated: true }))
+    expect(shown.body).toBe('{"id_token [blanked]')
+  })
+
+  test('a proxy that answers a page is still known by it', () => {
+    const page = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>'
+    expect(showAnswer(settings, GRANTS.refresh, rawOf(page, { status: 502 })).body).toBe(page)
+  })
+})
+
 function safeJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? ''

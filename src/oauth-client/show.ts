@@ -33,7 +33,10 @@ export function showTokenRequest(settings: ServerSettings, grant: GrantRequest):
   }
 }
 
-/** A stored answer without what it gave: every member whose name or place speaks of a secret is blanked. */
+/**
+ * A stored answer without what it gave: every member whose name or place speaks of a secret is blanked; a body that
+ * cannot be read is shown only as far as it surely holds none.
+ */
 export function showAnswer(
   settings: ServerSettings,
   grant: GrantRequest,
@@ -45,12 +48,32 @@ export function showAnswer(
   const { access_token = [], refresh_token = [], id_token = [] } = answer?.fields ?? {}
   const paths = [...access_token, ...refresh_token, ...id_token]
   const named = new Set(paths.map((path) => path.split('.').at(-1) ?? ''))
-  const given = parsed.kind === 'tree' ? secretMembers(parsed.tree, named) : []
+  const isTree = parsed.kind === 'tree'
+  const given = isTree ? secretMembers(parsed.tree, named) : []
   if (given.length > MAX_SECRETS) return { status, headers: {}, body: BLANK, ...raw }
   secrets.push(...given)
   const shown = Object.entries(headers).map(([name, value]) => [name, redact(value, secrets, MAX_CHARACTERS)])
-  const clean = redact(body, secrets, MAX_CHARACTERS)
+  const clean = redact(isTree ? body : unreadableShown(body, named), secrets, MAX_CHARACTERS)
   return { status, headers: Object.fromEntries(shown) as Record<string, string>, body: clean, ...raw }
+}
+
+/**
+ * What is neither JSON nor a form nor XML (broken, cut off, a page) tells no member from another: it is shown up to the
+ * first name that speaks of a secret, and without any word as long as a token.
+ */
+function unreadableShown(body: string, named: ReadonlySet<string>): string {
+  let end = body.length
+  for (const { 0: name, index } of body.matchAll(/[\w-]+/g)) {
+    if (!speaksOfSecret(name, named)) continue
+    end = index + name.length
+    break
+  }
+  const start = body.slice(0, end).replaceAll(/[\w.~+/=%\\-]{16,}/g, BLANK)
+  return end < body.length ? `${start} ${BLANK}` : start
+}
+
+function speaksOfSecret(name: string, named: ReadonlySet<string>): boolean {
+  return (SECRET_NAME.test(name) && !PLAIN_NAME.test(name)) || named.has(name)
 }
 
 /** Every text under a name that speaks of a secret, whatever lies between. */
@@ -62,8 +85,7 @@ function secretMembers(tree: unknown, named: ReadonlySet<string>): string[] {
     if (typeof value === 'string' && secret) found.push(value)
     if (typeof value !== 'object' || value === null) continue
     for (const [name, member] of Object.entries(value)) {
-      const speaks = (SECRET_NAME.test(name) && !PLAIN_NAME.test(name)) || named.has(name)
-      open.push({ value: member, secret: secret || speaks })
+      open.push({ value: member, secret: secret || speaksOfSecret(name, named) })
     }
   }
   return found
