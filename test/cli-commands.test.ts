@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { binDays } from '#contract/deleted.ts'
 import { operations } from '#contract/operations.ts'
+import { BIN_SECONDS } from '#store/deleted.ts'
 import { type CliHouse, openCliHouse } from './cli-house.ts'
 
 /** What somebody finds who looks for a command, and what a command does with a whole list. */
@@ -81,6 +83,15 @@ test('many at once are deleted with --yes only', async () => {
   expect(await house.run(['roles', 'get', 'one'])).toMatchObject({ code: 0 })
   expect(await house.run([...bulk, '--yes'])).toMatchObject({ code: 0 })
   expect(await house.run(['roles', 'get', 'one'])).toMatchObject({ code: 1 })
+})
+
+test('who is asked to say --yes is told whether it can come back', async () => {
+  const told = async (...args: string[]) => (await house.run(args)).err
+  expect(await told('clients', 'delete', 'one')).toContain('recycle bin for 30 days')
+  expect(await told('roles', 'bulk', '--action', 'delete', '--ids', 'one')).toContain('recycle bin for 30 days')
+  expect(await told('oauth-servers', 'delete', 'one')).toContain('recycle bin for 30 days')
+  expect(await told('categories', 'delete', 'one')).toContain('cannot be taken back')
+  expect(BIN_SECONDS).toBe(binDays * 86_400)
 })
 
 test('N154 a token that is inspected comes from a file', async () => {

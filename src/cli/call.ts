@@ -5,6 +5,7 @@
  */
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { binDays, deletedKinds } from '#contract/deleted.ts'
 import type { Operation } from '#contract/operation.ts'
 import { operations } from '#contract/operations.ts'
 import { largestPage } from '#contract/page.ts'
@@ -142,13 +143,21 @@ async function perform(
   const query = isList(operation) ? queryOf(operation, options) : plainQueryOf(operation, options)
   const deletes = operation.method === 'DELETE' || (body as { action?: unknown } | undefined)?.action === 'delete'
   if (deletes && !options.yes) {
-    throw new CommandFailed(EXIT.usage, `nothing was done; to do this, say --yes: ${operation.summary}`)
+    throw new CommandFailed(EXIT.usage, `nothing was done; ${whatBecomes(operation)}; to do it, say --yes`)
   }
   const input = { params, query, body }
   if (options.output !== undefined) return await writeList(world, operation, input, options.output, options)
   const send = await callerOf(world, options)
   const value = await (options.all ? everyPage(world, send, operation, input) : send(operation, input, options))
   world.out(options.json ? json(value ?? {}) : told(operation, value))
+}
+
+/** Whether it can come back: who is asked to say yes has to know. */
+function whatBecomes(operation: Operation): string {
+  const kind = operation.noun.replaceAll('-', '_')
+  const comesBack = deletedKinds.some((known) => known === kind)
+  const end = comesBack ? `lies in the recycle bin for ${binDays} days` : 'this cannot be taken back'
+  return `${operation.summary}: ${end}`
 }
 
 function plainQueryOf(operation: Operation, options: CommandOptions): Record<string, unknown> {

@@ -4,7 +4,12 @@ import { id, realmName, time } from './field.ts'
 import { noQuery, nothing, operation } from './operation.ts'
 import { containing, listQuery, page, range } from './page.ts'
 
-const kind = z.enum(['client', 'user', 'role', 'scope', 'api', 'realm', 'oauth_server'])
+/** What goes into the recycle bin when it is deleted; all else is gone at once. */
+export const deletedKinds = ['client', 'user', 'role', 'scope', 'api', 'realm', 'oauth_server'] as const
+/** For how long. */
+export const binDays = 30
+
+const kind = z.enum(deletedKinds)
 
 export const deletedObject = z
   .object({
