@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { passiveHeader } from '#contract/caller.ts'
 import { sha256Base64url } from '#crypto/hash.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { sweepExpired } from '#store/sweep.ts'
 import { USER_PASSWORD } from './clients.ts'
-import { consoleCookie, me, signedIn } from './console-browser.ts'
+import { call, consoleCookie, me, signedIn } from './console-browser.ts'
 import { ENGINES, type House, openHouse } from './house.ts'
 import { adminOffice, type Office } from './office.ts'
 
@@ -68,6 +69,27 @@ describe.each(ENGINES)('the life of a console session on %s', (engine) => {
     expect((await me(house, browser)).status).toBe(401)
     await sweepExpired(house.app.context.db, nowSeconds())
     expect(await mine.select('session_id').where('token_hash', '=', hash).execute()).toEqual([])
+  })
+
+  test('what a page asks of itself keeps neither the session nor the login awake', async () => {
+    const [browser] = await signedIn(house)
+    const { sql } = house.app.context.db
+    const hash = sha256Base64url(browser.cookies.get(consoleCookie) ?? '')
+    const long = nowSeconds() - 3600
+    const mine = sql.selectFrom('console_sessions').innerJoin('grants', 'grants.id', 'console_sessions.grant_id')
+    const { session_id } = await mine.select('session_id').where('token_hash', '=', hash).executeTakeFirstOrThrow()
+    await sql.updateTable('console_sessions').set({ last_seen_at: long }).where('token_hash', '=', hash).execute()
+    await sql.updateTable('sessions').set({ last_seen_at: long }).where('id', '=', session_id).execute()
+    const headers = { [passiveHeader]: '1' }
+    expect((await call(house, browser, 'GET', '/api/v1/realms/default/clients', { headers })).status).toBe(200)
+    const seen = async () => [
+      (await mine.select('last_seen_at').where('token_hash', '=', hash).executeTakeFirstOrThrow()).last_seen_at,
+      (await sql.selectFrom('sessions').selectAll().where('id', '=', session_id).executeTakeFirstOrThrow())
+        .last_seen_at,
+    ]
+    expect(await seen()).toEqual([long, long])
+    await sql.updateTable('console_sessions').set({ idle_expires_at: 1 }).where('token_hash', '=', hash).execute()
+    expect((await call(house, browser, 'GET', '/api/v1/me', { headers })).status).toBe(401)
   })
 
   test('a process that starts anew has another key: sessions go on, and people sign in', async () => {

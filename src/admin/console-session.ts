@@ -6,6 +6,7 @@
  * SameSite is Lax: a link to the console from elsewhere finds its reader signed in, and a GET changes nothing. Whatever
  * changes something needs a token that only our own page can read, and has to come from our own origin (N148).
  */
+import { passiveHeader } from '#contract/caller.ts'
 import { equalConstantTime, sha256Base64url } from '#crypto/hash.ts'
 import { cookieName, forgetCookie, printCookie, readCookie } from '#http/cookies.ts'
 import type { Request } from '#http/message.ts'
@@ -54,7 +55,9 @@ export async function currentConsole(
   if (!cookie || !live || live.grant.realm_id !== system.id) return undefined
   const now = nowSeconds()
   let idleExpiresAt = session.idle_expires_at
-  if (now - session.last_seen_at >= TOUCH_SECONDS) {
+  // What a page asks of itself while nobody is there must not keep its session alive.
+  const isPassive = request.headers[passiveHeader] !== undefined
+  if (!isPassive && now - session.last_seen_at >= TOUCH_SECONDS) {
     const idleSeconds = system.settings.session_idle_seconds
     idleExpiresAt = now + idleSeconds
     await touchConsoleSession(context.db, session.id, idleSeconds)

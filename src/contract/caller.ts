@@ -3,6 +3,9 @@ import type { z } from 'zod'
 import type { Input, Operation } from './operation.ts'
 import { type Problem, problem, problemMediaType } from './problem.ts'
 
+/** Says that a call was made by the console of itself: no sign of a person. */
+export const passiveHeader = 'x-sallyport-passive'
+
 /** The part of `fetch` that is used; where none is handed in, the platform's own. */
 export type Transport = (
   url: string,
@@ -17,6 +20,8 @@ export interface CallerOptions {
   readonly token: () => string | undefined | Promise<string | undefined>
   /** The token of the console's session, for calls that change something; asked at each of them. */
   readonly csrf?: () => string | undefined
+  /** Whether nobody is at the screen, so that a call keeps no session from ending; asked at each call. */
+  readonly isPassive?: () => boolean
 }
 
 export interface CallOptions {
@@ -69,7 +74,7 @@ export function createCaller(options: CallerOptions): Caller {
       const body = input.body === undefined ? undefined : JSON.stringify(input.body)
       const answer = await transport(options.baseUrl + pathOf(operation, input), {
         method: operation.method,
-        headers: { ...headersOf(operation, token, body, call), ...csrfHeader(operation, options) },
+        headers: { ...headersOf(operation, token, body, call), ...sessionHeaders(operation, options) },
         redirect: 'error',
         ...(body === undefined ? {} : { body }),
         ...(call.signal ? { signal: call.signal } : {}),
@@ -102,9 +107,12 @@ function headersOf(
   }
 }
 
-function csrfHeader(operation: Operation, options: CallerOptions): Record<string, string> {
+function sessionHeaders(operation: Operation, options: CallerOptions): Record<string, string> {
   const csrf = operation.method === 'GET' ? undefined : options.csrf?.()
-  return csrf === undefined ? {} : { 'x-csrf-token': csrf }
+  return {
+    ...(csrf === undefined ? {} : { 'x-csrf-token': csrf }),
+    ...(options.isPassive?.() ? { [passiveHeader]: '1' } : {}),
+  }
 }
 
 function pathOf(operation: Operation, input: { params: unknown; query: unknown }): string {

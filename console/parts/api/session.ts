@@ -4,6 +4,7 @@
  */
 import { createCaller, ProblemError } from '#contract/caller.ts'
 import { type Me, readMe } from '#contract/me.ts'
+import { isNobodyThere } from './presence.ts'
 
 export const apiRoot = '/api/v1'
 
@@ -19,6 +20,7 @@ export const plainCaller = createCaller({
   baseUrl: apiRoot,
   token: () => undefined,
   csrf: () => state?.me.csrf_token ?? undefined,
+  isPassive: isNobodyThere,
 })
 
 export function subscribe(listener: () => void): () => void {
