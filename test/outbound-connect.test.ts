@@ -216,6 +216,9 @@ describe.each(ENGINES)('connecting an account, on %s', (engine) => {
     const callback = await agree(browser, page)
     await tokensOf(house, { client: app, username: 'bob', browser, parameters: { prompt: 'login' } })
     expect((await browser.open(callback)).status).toBe(403)
+    const signedOut = await agree(browser, await toPage(browser, await ticketFor('ann'), 'ann'))
+    browser.setCookie('sallyport-session-default', 'x'.repeat(43))
+    expect((await browser.open(signedOut)).status).toBe(400)
   })
 
   test('settings that changed on the way end it, and a disabled server says so', async () => {

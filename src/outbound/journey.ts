@@ -82,8 +82,9 @@ export async function readJourney(context: OutboundContext, row: ConnectJourney)
 
 /** Nobody goes another person's way (N183); the application's own connection is for who may administer the realm now. */
 export function requirePerson({ row }: Pick<Journey, 'row'>, session: CurrentSession | undefined): CurrentSession {
-  const isExpected = session !== undefined && (row.user_id === null || row.user_id === session.user.id)
-  const roles = session?.user.roles ?? []
+  if (session === undefined) throw staleRequest({ reason: 'nobody is signed in any more' })
+  const isExpected = row.user_id === null || row.user_id === session.user.id
+  const { roles } = session.user
   const isAllowed =
     row.subject !== APPLICATION || roles.includes('admin') || roles.includes(`realm-admin:${row.realm_name}`)
   if (isExpected && isAllowed) return session
