@@ -1,4 +1,7 @@
-/** A realm as an installation of years has it: clients with their last uses, people and an audit, written row by row. */
+/**
+ * A realm as an installation of years has it: clients with their last uses, people who are logged in and what they
+ * allowed (half of it one client), and an audit, written row by row.
+ */
 import type { Database } from '#store/database.ts'
 import type { ClientsTable, UsersTable } from '#store/tables.ts'
 
@@ -19,6 +22,14 @@ export async function fill(db: Database, realmId: string, count: number): Promis
     await db.sql
       .insertInto('client_activity')
       .values(numbers.filter((number) => number % 10 < 7).map((number) => activityRow(realmId, number, count)))
+      .execute()
+    await db.sql
+      .insertInto('sessions')
+      .values(numbers.map((number) => sessionRow(realmId, number, count)))
+      .execute()
+    await db.sql
+      .insertInto('grants')
+      .values(numbers.map((number) => grantRow(realmId, number, count)))
       .execute()
     await db.sql
       .insertInto('audit')
@@ -117,6 +128,48 @@ function activityRow(realmId: string, number: number, count: number) {
     token_epoch: 0,
     token_created_at: used,
     token_expires_at: used + 3600,
+  }
+}
+
+/** Long after the time that the rows are read at. */
+const LATER = 4_000_000_000
+
+function sessionRow(realmId: string, number: number, count: number) {
+  const began = BEGINNING + number
+  return {
+    id: `session-row-${realmId}-${digits(number)}`,
+    token_hash: `session-hash-${realmId}-${digits(number)}`,
+    realm_id: realmId,
+    user_id: `user-row-${realmId}-${digits(scattered(number, count))}`,
+    auth_time: began,
+    amr: '["pwd"]',
+    address: `192.0.2.${number % 250}`,
+    user_agent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36',
+    created_at: began,
+    last_seen_at: began + (number % 777),
+    idle_expires_at: LATER,
+    expires_at: LATER,
+    ended_at: null,
+  }
+}
+
+function grantRow(realmId: string, number: number, count: number) {
+  const client = number % 2 === 0 ? number : 1
+  return {
+    id: `grant-row-${realmId}-${digits(number)}`,
+    realm_id: realmId,
+    client_id: `client-row-${realmId}-${digits(client)}`,
+    user_id: `user-row-${realmId}-${digits(scattered(number, count))}`,
+    session_id: number % 3 === 0 ? null : `session-row-${realmId}-${digits(number)}`,
+    kind: 'authorization_code' as const,
+    scope: 'openid profile email',
+    offline: number % 3 === 0 ? (1 as const) : (0 as const),
+    auth_time: BEGINNING + number,
+    amr: '["pwd"]',
+    created_at: BEGINNING + number,
+    expires_at: LATER + (number % 999),
+    revoked_at: null,
+    revoked_because: null,
   }
 }
 
