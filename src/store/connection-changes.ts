@@ -87,6 +87,11 @@ export async function removeConnectionsOf(sql: Sql, serverId: string): Promise<v
   await sql.deleteFrom('connections').where('server_id', '=', serverId).execute()
 }
 
+/** What a realm held at other servers ends with it, as what it issued itself does: it does not lie in the bin. */
+export async function removeConnectionsOfRealm(sql: Sql, realmId: string): Promise<void> {
+  await sql.deleteFrom('connections').where('realm_id', '=', realmId).execute()
+}
+
 /** What a person held at other servers is forgotten with the person. */
 export async function removeConnectionsOfUser(sql: Sql, userId: string): Promise<void> {
   await sql.deleteFrom('connections').where('subject', '=', userId).execute()

@@ -2,6 +2,7 @@ import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { type Actor, updateEntry, writeAudit } from './audit.ts'
 import type { NewSecret } from './client-secrets.ts'
+import { removeConnectionsOfRealm } from './connection-changes.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
 import { discard } from './deleted.ts'
 import { claimFacades } from './facade-owners.ts'
@@ -200,6 +201,7 @@ export function deleteRealm(db: Database, actor: Actor, name: string): Promise<b
     if (!before) return false
     await sql.updateTable('realms').set({ deleted_at: nowSeconds() }).where('id', '=', before.id).execute()
     await claimFacades(sql, before.id, [])
+    await removeConnectionsOfRealm(sql, before.id)
     const system = await sql.selectFrom('realms').select('id').where('name', '=', 'system').executeTakeFirst()
     const bin = system?.id ?? before.id
     await discard(sql, actor, { realm_id: bin, kind: 'realm', object_id: before.id, name: before.name })
