@@ -122,11 +122,11 @@ const places = { status: 'Status', header: 'Header', body: 'Body' } as const
 const languages = { none: 'Whole body', jsonpath: 'JSONPath', xpath: 'XPath', regex: 'Regular expression' } as const
 
 function OutputsField(): ReactNode {
-  const { value, change, leave, isFixed } = useField({ name: 'outputs', label: titles.outputs })
+  const { value, change, isFixed } = useField({ name: 'outputs', label: titles.outputs })
   const rows = (value as readonly Output[] | undefined) ?? []
   const errors = useRowErrors('outputs')
   return (
-    <fieldset className={styles.outputs} data-field="outputs" onBlur={leave}>
+    <fieldset className={styles.outputs} data-field="outputs">
       <legend>{titles.outputs}</legend>
       {rows.map((row, index) => (
         <div key={index} className={styles.output}>

@@ -4,7 +4,6 @@ import { useDisclosure } from '@mantine/hooks'
 import { Pencil, Plus, Trash2 } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { z } from 'zod'
-import type { applications } from '#contract/application.ts'
 import type { environments } from '#contract/environment.ts'
 import { useWrite } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
@@ -18,7 +17,8 @@ import { List } from '../../parts/list/list.tsx'
 import { Page, type Tab } from '../../parts/page/page.tsx'
 import type { Noun } from '../../parts/show/text.ts'
 
-type Operations = typeof environments | typeof applications
+/** Those of applications are the same. */
+type Operations = typeof environments
 type Layer = z.output<Operations['read']['answer']>
 
 interface LayerPageProps {

@@ -33,8 +33,8 @@ export function useServerActions(realm: string, onDeleted?: () => void): ServerA
   const { mutateAsync: remove } = useWrite(deleteOAuthServer)
   const [asked, setAsked] = useState<{ readonly what: 'disable' | 'duplicate'; readonly server: OAuthServer }>()
   const close = () => setAsked(undefined)
-  const at = ({ slug }: OAuthServer) => ({ params: { realm, slug }, body: undefined })
   const actions = useMemo((): readonly RowAction<OAuthServer>[] => {
+    const at = ({ slug }: OAuthServer) => ({ params: { realm, slug }, body: undefined })
     const ask = async (server: OAuthServer) => {
       const isDone = await askToDelete({
         ...bin,

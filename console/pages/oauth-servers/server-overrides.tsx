@@ -1,7 +1,7 @@
 /** Overrides of an OAuth server, and what comes of them: each field's effective value and the layer that set it. */
 import { Button, NativeSelect } from '@mantine/core'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Pencil, Trash2 } from 'lucide-react'
+import { KeyRound, Pencil, Trash2 } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { type OAuthServer, readEffective, readOAuthServer, updateOAuthServer } from '#contract/oauth-server.ts'
 import { useRead, useWrite } from '../../parts/api/call.ts'
@@ -10,11 +10,12 @@ import { confirm } from '../../parts/dialog/confirm.ts'
 import { tellDone } from '../../parts/dialog/undo.tsx'
 import type { Column } from '../../parts/list/column.ts'
 import { Section } from '../../parts/page/page.tsx'
-import { ProblemAlert } from '../../parts/show/problem.tsx'
+import { ProblemAlert, tellProblem } from '../../parts/show/problem.tsx'
 import { ShortList } from '../../parts/show/short-list.tsx'
 import { Status, Tags } from '../../parts/show/status.tsx'
 import { capital } from '../../parts/show/text.ts'
 import { Nothing } from '../../parts/show/time.tsx'
+import { authorize } from './authorize.ts'
 import { secretLayerFields } from './layer-fields.tsx'
 import styles from './oauth-servers.module.css'
 import { type Layer, layerOf, type Override, overrideValues } from './overrides.ts'
@@ -178,7 +179,7 @@ function isNothing(value: unknown): boolean {
 }
 
 /** As a caller of the chosen environment and application gets it. The choice stands in the address. */
-function EffectiveValues({ server: { slug }, choices }: OverridesProps): ReactNode {
+function EffectiveValues({ server: { slug, grant_type, disabled_at }, choices }: OverridesProps): ReactNode {
   const { realm } = choices
   const { environment, application } = useSearch({ from: '/realms/$realm/oauth-servers/$slug/overrides' })
   const navigate = useNavigate()
@@ -207,6 +208,15 @@ function EffectiveValues({ server: { slug }, choices }: OverridesProps): ReactNo
           data={[{ value: '', label: 'None' }, ...choices.applications]}
         />
         {mayWrite && <TryButton label="Try it" isBusy={isBusy} onTry={() => void run(query)} />}
+        {mayWrite && grant_type === 'authorization_code' && disabled_at === null && (
+          <Button
+            variant="default"
+            leftSection={<KeyRound size={14} aria-hidden />}
+            onClick={() => void authorize(realm, slug, query).catch(tellProblem)}
+          >
+            Authorize for it
+          </Button>
+        )}
         <TrialOutcome of={outcome} />
       </div>
       {error !== null && <ProblemAlert error={error} />}

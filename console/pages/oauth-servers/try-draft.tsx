@@ -61,7 +61,7 @@ export function TryDraft(props: TryProps): ReactNode {
       <TryButton
         label="Try without saving"
         isBusy={isBusy}
-        onTry={() => void run(changed((formState.defaultValues ?? {}) as Values, getValues()))}
+        onTry={() => void run(changed(formState.defaultValues ?? {}, getValues()))}
       />
       <TrialOutcome of={outcome} />
     </div>

@@ -20,9 +20,6 @@ export function filled(profile: Profile, typed: Readonly<Record<string, string>>
   const fill = (text: string) =>
     text.replaceAll(/\{(\w+)\}/g, (all, name: string) => typed[name] ?? variables[name]?.default ?? all)
   return Object.fromEntries(
-    Object.entries(texts).map(([field, value]) => [
-      field,
-      typeof value === 'string' ? fill(value) : (value as boolean),
-    ]),
+    Object.entries(texts).map(([field, value]) => [field, typeof value === 'string' ? fill(value) : value]),
   )
 }

@@ -34,7 +34,7 @@ export function PairsField<P extends Pair>({ addLabel, newRow, rest, ...props }:
     )
   }
   return (
-    <fieldset ref={place} className={styles.group} data-field={props.name} onBlur={leave}>
+    <fieldset ref={place} className={styles.group} data-field={props.name}>
       <legend className={styles.legend}>{props.label}</legend>
       {props.hint !== undefined && <p className={styles.hint}>{props.hint}</p>}
       <div className={styles.rows}>
@@ -51,6 +51,7 @@ export function PairsField<P extends Pair>({ addLabel, newRow, rest, ...props }:
                 readOnly={isFixed}
                 error={error !== undefined}
                 onChange={(event) => put({ ...row, name: event.currentTarget.value })}
+                onBlur={leave}
                 spellCheck={false}
                 autoComplete="off"
               />

@@ -39,6 +39,7 @@ const places: Readonly<Record<string, Place>> = {
   },
   api: { at: '/realms/$realm/apis/$id', history: '/realms/$realm/apis/$id/history', params: ({ id }) => ({ id }) },
   oauth_server: { at: '/realms/$realm/oauth-servers/$slug', params: ({ name }) => ({ slug: name }) },
+  connector: { at: '/realms/$realm/connectors/$name', params: ({ name }) => ({ name }) },
   // A realm may be told about in another one's audit.
   realm: {
     at: '/realms/$realm/settings',
