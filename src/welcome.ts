@@ -7,15 +7,23 @@ import { html, page, refusedAsPlainPage } from '#http/page.ts'
 const METHODS = ['GET']
 const TITLE = 'Documentation'
 
-const NEXT_STEPS = [
+const DOCUMENTS = [
   ['quick-start.md', 'Quick start: a first token in one minute'],
+  ['cli.md', 'The command line'],
+  ['configuration-as-code.md', 'A realm as a file: export, plan, apply'],
   ['integrate-node.md', 'Integrate from Node.js'],
   ['integrate-python.md', 'Integrate from Python'],
   ['integrate-go.md', 'Integrate from Go'],
   ['integrate-curl.md', 'Every flow with curl'],
+  ['protocol.md', 'What the authorization server speaks'],
+  ['facades.md', 'Older shapes'],
+  ['oauth-servers.md', 'The door out: OAuth servers'],
+  ['outbound.md', 'The door out: tokens, calls, accounts of users, connectors'],
   ['management-api.md', 'The management API'],
   ['configuration.md', 'Configuration of the process'],
-]
+  ['operations.md', 'Operations: health, backup, upgrades'],
+  ['security-model.md', 'The security model'],
+] as const
 
 /** `docs` is the folder with the documentation; its files are read once. */
 export function welcomeRoutes(docs: string): readonly Route[] {
@@ -35,7 +43,7 @@ export function welcomeRoutes(docs: string): readonly Route[] {
 }
 
 function contents(): Response {
-  const links = NEXT_STEPS.map(([name, title]) => html`<li><a href="/docs/${name}">${title}</a></li>`)
+  const links = DOCUMENTS.map(([name, title]) => html`<li><a href="/docs/${name}">${title}</a></li>`)
   return page({
     title: TITLE,
     status: 200,
@@ -48,7 +56,8 @@ function contents(): Response {
       <h2>What a client needs</h2>
       <ul class="links">
       <li><a href="/realms/default/.well-known/openid-configuration">Discovery document of the realm default</a></li>
-      <li><a href="/api/v1/openapi.json">OpenAPI description of the management API</a></li>
+      <li><a href="/api/v1/docs/">Reference of the management API</a>, and its
+      <a href="/api/v1/openapi.json">OpenAPI description</a></li>
       </ul>`,
   })
 }

@@ -87,7 +87,7 @@ const changePassword: Way = async (page, { ask }) => {
 }
 
 const WAYS = {
-  welcome: (page, { house }) => page.goto(house.url),
+  documentation: (page, { house }) => page.goto(`${house.url}/docs`),
   'sign in': (page, { ask }) => ask(page, 'shop'),
   'wrong password': async (page, { ask }) => {
     await ask(page, 'shop')
