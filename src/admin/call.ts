@@ -1,6 +1,7 @@
 /** One call of an operation, as its handler sees it: parsed, allowed, and with the realm that it is about. */
 import type { z } from 'zod'
 import type { Operation } from '#contract/operation.ts'
+import { fileQuery } from '#contract/page.ts'
 import type { Request } from '#http/message.ts'
 import type { Actor } from '#store/audit.ts'
 import type { ListQuery, Page, WholeList } from '#store/listing.ts'
@@ -55,11 +56,11 @@ interface Listed {
 
 /** The words of a list as the store takes them. */
 export function listQueryOf(query: Listed): ListQuery {
-  const { page, page_size, search, sort, format: _format, columns: _columns, ...rest } = query
+  const { page, page_size, search, sort, ...rest } = query
   const filters: Record<string, string> = {}
   for (const [name, value] of Object.entries(rest)) {
     // A field left empty in a form narrows nothing.
-    if (typeof value === 'string' && value !== '') filters[name] = value
+    if (typeof value === 'string' && value !== '' && !Object.hasOwn(fileQuery, name)) filters[name] = value
   }
   return { filters, search, sort, page, page_size, whole: query[wholeList] }
 }

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { binDays, deletedKinds } from '#contract/deleted.ts'
 import type { Operation } from '#contract/operation.ts'
 import { operations } from '#contract/operations.ts'
-import { largestPage } from '#contract/page.ts'
+import { fileQuery, largestPage } from '#contract/page.ts'
 import { addCallFlags, type CallOptions, callerOf, everyPage, type Page } from './caller.ts'
 import { CommandFailed, EXIT } from './exit.ts'
 import { addBodyFlags, bodyOf, camelCase, fieldsOf } from './flags.ts'
@@ -95,11 +95,9 @@ function queryFields(operation: Operation): readonly string[] {
 }
 
 const PAGING = new Set(['search', 'sort', 'page', 'page_size'])
-/** How a list is written into a file. */
-const FILE = new Set(['format', 'columns'])
 
 function filtersOf(operation: Operation): readonly string[] {
-  return queryFields(operation).filter((name) => !PAGING.has(name) && !FILE.has(name))
+  return queryFields(operation).filter((name) => !PAGING.has(name) && !Object.hasOwn(fileQuery, name))
 }
 
 function addListFlags(command: Command, operation: Operation): void {

@@ -44,7 +44,7 @@ export const exportTypes: Readonly<Record<ExportFormat, string>> = {
 
 const format = z
   .enum(exportFormats)
-  .describe('answers the whole filtered list, in its order, as a file; page and page_size count for nothing then')
+  .describe('answers the whole filtered list, in its order, as a file; page and page_size count with only=page alone')
   .optional()
 const columns = z
   .string()
@@ -54,8 +54,25 @@ const columns = z
   .meta({ examples: ['client_id,client_name,enabled'] })
   .optional()
 
+const only = z.enum(['page']).describe('with format: the file has the rows of this page, and no others').optional()
+/** Rows that one file can be asked for by name. */
+export const mostChosen = 1000
+const ids = z
+  .string()
+  .min(1)
+  .max(300_000)
+  .describe(
+    `with format: the file has these rows of the filtered list, and no others; at most ${mostChosen}, each by what the ` +
+      'paths name it by (id, client_id, slug or name), percent-encoded, with commas between them',
+  )
+  .meta({ examples: ['shop-web,nightly-report'] })
+  .optional()
+
+/** How a list is asked for as a file. */
+export const fileQuery = { format, columns, only, ids }
+
 /** The query of a list that is always short: it comes whole. */
-export const wholeListQuery = z.strictObject({ format, columns })
+export const wholeListQuery = z.strictObject(fileQuery)
 
 /** What each row of a list operation is; undefined where the operation answers no list. */
 export function itemOf(operation: Operation): z.ZodType | undefined {
@@ -96,7 +113,6 @@ export function listQuery<S extends Record<string, z.ZodType>, F extends string>
     sort: z.enum(names).optional(),
     page: z.coerce.number<string | number>().int().min(1).max(1_000_000).default(1),
     page_size: z.coerce.number<string | number>().int().min(1).max(largestPage).default(25),
-    format,
-    columns,
+    ...fileQuery,
   })
 }

@@ -241,6 +241,22 @@ describe('doing', () => {
     expect(lines.length).toBe(11)
     expect(lines[1]).toContain('app-19')
   })
+
+  test('or this page alone, or what is selected', async () => {
+    await begin('?sort=client_id&page_size=25&page=2')
+    const saved = async (label: string) => {
+      await page.getByRole('button', { name: 'Export' }).click()
+      const saving = page.waitForEvent('download')
+      await page.getByRole('menuitem', { name: label }).click()
+      const rows = JSON.parse(await readFile(await (await saving).path(), 'utf8')) as { client_id: string }[]
+      return rows.map(({ client_id }) => client_id)
+    }
+    const onPage = await list.names()
+    expect(await saved('JSON, This page: 25 clients')).toEqual(onPage)
+    for (const name of onPage.slice(0, 2)) await list.row(name).getByRole('checkbox').check()
+    expect(await saved('JSON, Selected: 2 clients')).toEqual(onPage.slice(0, 2))
+    expect((await saved('JSON, All')).length).toBeGreaterThan(60)
+  })
 })
 
 test('N151 hostile names are text: in the list, its menus and its dialogs', async () => {

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { z } from 'zod'
 import type { Operation } from '#contract/operation.ts'
+import { fileQuery } from '#contract/page.ts'
 
 /** How a value looks, and how it is asked for in the filter below the header. */
 export type ColumnKind = 'text' | 'code' | 'number' | 'duration' | 'time' | 'time_ms' | 'flag' | 'tags'
@@ -36,7 +37,7 @@ function shapeOf({ query }: Operation): Readonly<Record<string, z.ZodType>> {
   return query instanceof z.ZodObject ? query.shape : {}
 }
 
-const notFilters = new Set(['search', 'sort', 'page', 'page_size', 'format', 'columns'])
+const notFilters = new Set(['search', 'sort', 'page', 'page_size', ...Object.keys(fileQuery)])
 
 export function isFilter(operation: Operation, id: string): boolean {
   return !notFilters.has(id) && id in shapeOf(operation)

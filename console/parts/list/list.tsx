@@ -75,6 +75,9 @@ export function List<O extends Operation>(props: ListProps<O>): ReactNode {
           <ExportMenu
             wanted={{ operation, params: params as Record<string, string>, query, columns: shownIds }}
             total={data.total}
+            onPage={data.rows.length}
+            page={{ page: state.page, page_size: Number(state.pageSize) }}
+            selected={selection.rows.map(idOf)}
             noun={noun}
           />
           {props.create}

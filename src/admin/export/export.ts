@@ -4,8 +4,9 @@
  * called, and that the audit tells who took it. Does not own: what a list answers (each noun's handler), its right
  * (`gate.ts`), and keeping the order still meanwhile (`store/listing.ts`).
  */
+import type { z } from 'zod'
 import type { Operation } from '#contract/operation.ts'
-import { type ExportFormat, exportTypes, itemOf } from '#contract/page.ts'
+import { type ExportFormat, exportTypes, itemOf, mostChosen } from '#contract/page.ts'
 import type { Response } from '#http/message.ts'
 import { writeAudit } from '#store/audit.ts'
 import { WholeList } from '#store/listing.ts'
@@ -16,7 +17,7 @@ import { type Column, columnsOf, type Item } from './columns.ts'
 import { csv } from './csv.ts'
 import { json } from './json.ts'
 import { mostPdfColumns, mostPdfRows, pdf, usualPdfColumns } from './pdf.ts'
-import type { Sheet, Writer } from './sheet.ts'
+import type { Batches, Sheet, Writer } from './sheet.ts'
 import { xlsx } from './xlsx.ts'
 
 const batchSize = 500
@@ -28,6 +29,8 @@ const writers: Readonly<Record<ExportFormat, Writer>> = { json, csv, xlsx, pdf }
 interface Asked {
   readonly format?: ExportFormat | undefined
   readonly columns?: string | undefined
+  readonly only?: 'page' | undefined
+  readonly ids?: string | undefined
 }
 
 interface Answered {
@@ -39,12 +42,12 @@ interface Answered {
 export async function exported(handled: Handled, call: Call<Operation>): Promise<Response | undefined> {
   const item = itemOf(handled.operation)
   if (!item) return undefined
-  const { format, columns } = call.query as Asked
-  if (format === undefined && columns !== undefined) throw invalidField('columns', 'goes with format')
-  if (format === undefined) return undefined
+  const { format, columns, ids, only } = call.query as Asked
+  if (format === undefined) return refuseAlone(call.query as Asked)
+  if (ids !== undefined && only !== undefined) throw invalidField('only', 'goes without ids')
   const all = columnsOf(item)
   const chosen = chosenColumns(all, columns, format)
-  const rows = new Rows(handled, call)
+  const rows = rowsOf(handled, call, item)
   const total = await translated(() => rows.begin())
   refuseTooLong(total, format)
   const asked = askedOf(call.query)
@@ -75,8 +78,28 @@ export async function exported(handled: Handled, call: Call<Operation>): Promise
   return { status: 200, headers, body: writers[format](sheet, rows) }
 }
 
+function refuseAlone(asked: Asked): undefined {
+  const alone = (['columns', 'only', 'ids'] as const).find((name) => asked[name] !== undefined)
+  if (alone !== undefined) throw invalidField(alone, 'goes with format')
+  return undefined
+}
+
+interface FileRows extends Batches {
+  /** How many there are. To be called once, before anything is read. */
+  begin(): Promise<number>
+}
+
+function rowsOf(handled: Handled, call: Call<Operation>, item: z.ZodType): FileRows {
+  const { ids, only } = call.query as Asked
+  if (only === 'page') return new PartRows(() => pageOf(handled, call))
+  const whole = new Rows(handled, call)
+  if (ids === undefined) return whole
+  const chosen = chosenIds(ids)
+  return new PartRows(() => chosenOf(whole, chosen, identityOf(item)))
+}
+
 /** The rows of a list, from the run of its operation that told how many there are to the last. */
-class Rows {
+class Rows implements FileRows {
   readonly #handled: Handled
   readonly #call: Call<Operation>
   readonly #whole = new WholeList()
@@ -110,6 +133,62 @@ class Rows {
   }
 }
 
+/** Few rows, gathered before the first is written. */
+class PartRows implements FileRows {
+  readonly #gather: () => Promise<readonly Item[]>
+  #gathered: readonly Item[] = []
+
+  constructor(gather: () => Promise<readonly Item[]>) {
+    this.#gather = gather
+  }
+
+  async begin(): Promise<number> {
+    this.#gathered = await this.#gather()
+    return this.#gathered.length
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly Item[]> {
+    yield this.#gathered
+  }
+}
+
+/** The page as the list itself answers it. */
+async function pageOf(handled: Handled, call: Call<Operation>): Promise<readonly Item[]> {
+  const { value } = await handled.run(call)
+  return (value as Answered).items
+}
+
+/** Those of the list that are named, in its order: of a name that it does not have, nothing is told. */
+async function chosenOf(whole: Rows, ids: ReadonlySet<string>, identity: readonly string[]): Promise<readonly Item[]> {
+  const chosen: Item[] = []
+  await whole.begin()
+  for await (const items of whole) {
+    chosen.push(...items.filter((item) => identity.some((name) => ids.has(String(item[name])))))
+    if (chosen.length >= ids.size) break
+  }
+  return chosen
+}
+
+function chosenIds(asked: string): ReadonlySet<string> {
+  const ids = asked.split(',').map((id) => {
+    try {
+      return decodeURIComponent(id)
+    } catch {
+      throw invalidField('ids', 'must be percent-encoded')
+    }
+  })
+  if (ids.includes('')) throw invalidField('ids', 'must not name nothing')
+  if (ids.length > mostChosen) throw invalidField('ids', `must be ${mostChosen} at most; narrow the list by filters`)
+  return new Set(ids)
+}
+
+/** What the paths name such a row by: an `id` where it has one, else its first name. */
+function identityOf(item: z.ZodType): readonly string[] {
+  const names = new Set(columnsOf(item).map(({ name }) => name))
+  const own = ['id', 'slug'].filter((name) => names.has(name))
+  return own.length > 0 ? own : ['client_id', 'name'].filter((name) => names.has(name)).slice(0, 1)
+}
+
 function chosenColumns(all: readonly Column[], asked: string | undefined, format: ExportFormat): readonly Column[] {
   if (asked === undefined) return format === 'pdf' ? all.slice(0, usualPdfColumns) : all
   const names = asked.split(',')
@@ -137,8 +216,11 @@ function refuseTooLong(total: number, format: ExportFormat): void {
 
 /** What narrowed and ordered the list. */
 function askedOf(query: unknown): [string, string][] {
-  const { page: _page, page_size: _size, format: _format, columns: _columns, ...rest } = query as Item
-  return Object.entries(rest).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  const { page, page_size: _size, format: _format, columns: _columns, ids, only, ...rest } = query as Item
+  const part = only === undefined ? {} : { page: typeof page === 'number' ? String(page) : '1' }
+  const chosen = ids === undefined ? {} : { rows: 'selected' }
+  const asked = Object.entries({ ...rest, ...part, ...chosen })
+  return asked.filter((entry): entry is [string, string] => typeof entry[1] === 'string')
 }
 
 /** `clients`, `client-secrets`: what the operation is called before its verb. */
