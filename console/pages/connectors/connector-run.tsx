@@ -43,27 +43,29 @@ function Run({ realm, connector }: { realm: string; connector: Connector }): Rea
   const parameters = Object.fromEntries(names.map((each) => [each, typed[each] ?? '']))
   return (
     <>
-      <form
-        className={styles.run}
-        onSubmit={(event) => {
-          event.preventDefault()
-          mutate({ params: { realm, name }, body: { parameters } })
-        }}
-      >
-        {names.map((each) => (
-          <TextInput
-            key={each}
-            label={each}
-            value={typed[each] ?? ''}
-            onChange={(event) => setTyped({ ...typed, [each]: event.currentTarget.value })}
-            autoComplete="off"
-            spellCheck={false}
-          />
-        ))}
-        <Button type="submit" loading={isPending} leftSection={<Play size={14} aria-hidden />}>
-          Run
-        </Button>
-      </form>
+      <Section title={names.length === 0 ? 'Run' : 'Sample inputs'}>
+        <form
+          className={styles.run}
+          onSubmit={(event) => {
+            event.preventDefault()
+            mutate({ params: { realm, name }, body: { parameters } })
+          }}
+        >
+          {names.map((each) => (
+            <TextInput
+              key={each}
+              label={each}
+              value={typed[each] ?? ''}
+              onChange={(event) => setTyped({ ...typed, [each]: event.currentTarget.value })}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          ))}
+          <Button type="submit" loading={isPending} leftSection={<Play size={14} aria-hidden />}>
+            Run
+          </Button>
+        </form>
+      </Section>
       <div className={styles.result} aria-live="polite">
         {error !== null && <ProblemAlert error={error} />}
         {data && <Outcome of={data.value} />}

@@ -28,6 +28,11 @@ export function OAuthServersPage(): ReactNode {
     <Page
       title="OAuth servers"
       layout="fill"
+      actions={
+        <LinkButton variant="default" at={{ to: '/realms/$realm/profiles', params: { realm } }}>
+          Provider profiles
+        </LinkButton>
+      }
       lead="Other people’s authorization servers: registered once, and your applications ask here for a good token."
     >
       <List
