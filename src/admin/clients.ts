@@ -2,6 +2,7 @@
 import * as contract from '#contract/client.ts'
 import { type ClientActivity, findClientActivity } from '#store/client-activity.ts'
 import { createClient, deleteClient, updateClient } from '#store/client-changes.ts'
+import { type ClientContact, findClientContacts } from '#store/client-contacts.ts'
 import { type Client, findClient, listClients, registeredUris } from '#store/clients.ts'
 import type { Realm } from '#store/realms.ts'
 import { type Resources, realmResources } from '#store/resources.ts'
@@ -32,8 +33,21 @@ async function shownNow(
   client: Client,
 ): Promise<contract.Client> {
   await context.activity.flush()
-  const activityOf = await findClientActivity(context.db, realm, [client])
+  const activityOf = await activityBeside(context, realm, [client])
   return shown(context, realm, resources, client, activityOf(client))
+}
+
+type Activity = ClientActivity & ClientContact
+
+/** What they did, from where they came, and what was refused to them. */
+async function activityBeside(
+  { db }: AdminContext,
+  realm: Realm,
+  clients: readonly Client[],
+): Promise<(client: Client) => Activity> {
+  const activityOf = await findClientActivity(db, realm, clients)
+  const contactOf = await findClientContacts(db, clients)
+  return (client) => ({ ...activityOf(client), ...contactOf(client) })
 }
 
 function shown(
@@ -41,7 +55,7 @@ function shown(
   realm: Realm,
   resources: Resources,
   client: Client,
-  activity: ClientActivity,
+  activity: Activity,
 ): contract.Client {
   const { client_id, built_in, registered_by, created_at, updated_at } = client
   const writable = writableOf(client, resources, realm)
@@ -78,7 +92,7 @@ export const clientHandlers: readonly Handled[] = [
     const resources = await realmResources(context.db, realm, context.publicUrl)
     await context.activity.flush()
     const found = await listClients(context.db, realm.id, listQueryOf(query))
-    const activityOf = await findClientActivity(context.db, realm, found.items)
+    const activityOf = await activityBeside(context, realm, found.items)
     const items = found.items.map((client) => shown(context, realm, resources, client, activityOf(client)))
     return { value: { items, ...totalsOf(found), page: query.page, page_size: query.page_size } }
   }),

@@ -124,6 +124,12 @@ const activity = {
   token_created_at: time.nullable(),
   passthru_user: z.string().nullable().describe('username of who signed in last'),
   last_used_at: time.nullable().describe('when it last authenticated, or got a code or a token'),
+  last_address: z.string().nullable().describe('from where it came when it was last let in'),
+  last_error: z.string().nullable().describe('code of what was last refused to it at token or authorize'),
+  last_error_description: z.string().nullable(),
+  last_error_address: z.string().nullable(),
+  last_error_at: time.nullable(),
+  secret_expires_at: time.nullable().describe('when the first of its live secrets ends; null: none does'),
 }
 
 export const client = z

@@ -39,7 +39,12 @@ export interface Target {
 }
 
 /** RFC 6749 §3.1.2: the client and where its answer goes. Every refusal thrown here is for a page of our own. */
-export async function readTarget(context: IssuerContext, realm: Realm, parameters: Parameters): Promise<Target> {
+export async function readTarget(
+  context: IssuerContext,
+  realm: Realm,
+  parameters: Parameters,
+  address: string,
+): Promise<Target> {
   const repeated = repeatedParameters(parameters)
   for (const name of ['client_id', 'redirect_uri']) {
     if (repeated.includes(name)) throw invalidRequest(`${name} came more than once`)
@@ -47,8 +52,18 @@ export async function readTarget(context: IssuerContext, realm: Realm, parameter
   const clientId = parameters.get('client_id')
   if (clientId === undefined) throw invalidRequest('client_id is missing')
   const client = await findClient(context.db, realm.id, clientId)
-  if (!client?.enabled) {
-    throw invalidRequest('the client is unknown or disabled', { client_id: clientId, known: client !== undefined })
+  if (!client) throw invalidRequest('the client is unknown or disabled', { client_id: clientId, known: false })
+  try {
+    return targetOf(context, client, parameters, repeated)
+  } catch (error) {
+    if (error instanceof Refusal) context.activity.refused(client, error, address)
+    throw error
+  }
+}
+
+function targetOf(context: IssuerContext, client: Client, parameters: Parameters, repeated: readonly string[]): Target {
+  if (!client.enabled) {
+    throw invalidRequest('the client is unknown or disabled', { client_id: client.client_id, known: true })
   }
   const sent = parameters.get('redirect_uri')
   const answerTo = {

@@ -5,9 +5,11 @@
  * notes of its last second: they are told to people and decide nothing.
  */
 import { fingerprint, sha256Base64url } from '#crypto/hash.ts'
+import type { Refusal } from '#http/refusal.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import type { Log } from '#observe/log.ts'
 import { type SeenClient, writeClientActivity, writeSecretActivity } from '#store/client-activity.ts'
+import { type ClientContactRow, writeClientContacts } from '#store/client-contacts.ts'
 import type { Client } from '#store/clients.ts'
 import type { Database } from '#store/database.ts'
 
@@ -62,6 +64,7 @@ export class ClientActivity {
   #clients = new Map<string, Noted>()
   /** By client_secrets.id: seconds. */
   #secrets = new Map<string, number>()
+  #contacts = new Map<string, ClientContactRow>()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
   #queued: Promise<void> | undefined
@@ -75,6 +78,17 @@ export class ClientActivity {
   /** The client proved who it is, or was asked for by a person. */
   used(client: Client): void {
     this.#noted(client)
+  }
+
+  /** It was let in from there. */
+  cameFrom(client: Client, address: string): void {
+    this.#contact(client, { address, address_at: nowSeconds() })
+  }
+
+  /** Something was refused to it, or to somebody who said its name. */
+  refused(client: Client, { error, description }: Refusal, address: string): void {
+    const told = { error, error_description: description, error_address: address, error_at: nowSeconds() }
+    this.#contact(client, told)
   }
 
   secretUsed(secretId: string): void {
@@ -127,6 +141,11 @@ export class ClientActivity {
     return noted
   }
 
+  #contact({ id }: Client, told: Partial<ClientContactRow>): void {
+    this.#contacts.set(id, { ...(this.#contacts.get(id) ?? noContact(id)), ...told })
+    this.#schedule()
+  }
+
   #schedule(): void {
     this.#timer ??= setTimeout(() => void this.flush(), WRITE_EVERY_MS).unref()
   }
@@ -134,30 +153,51 @@ export class ClientActivity {
   async #write(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const [clients, secrets] = [this.#clients, this.#secrets]
-    if (clients.size === 0 && secrets.size === 0) return
+    const [clients, secrets, contacts] = [this.#clients, this.#secrets, this.#contacts]
+    if (clients.size === 0 && secrets.size === 0 && contacts.size === 0) return
     this.#clients = new Map()
     this.#secrets = new Map()
+    this.#contacts = new Map()
     try {
       await writeClientActivity(this.#db, [...clients].map(seenOf))
       await writeSecretActivity(this.#db, secrets)
+      await writeClientContacts(this.#db, [...contacts.values()])
       this.#hasFailed = false
     } catch (error) {
       if (!this.#hasFailed) this.#log.warn({ err: error }, 'what clients did last could not be written; it is kept')
       this.#hasFailed = true
-      this.#takeBack(clients, secrets)
+      this.#takeBack(clients, secrets, contacts)
     }
   }
 
   /** What was noted meanwhile is newer. */
-  #takeBack(clients: ReadonlyMap<string, Noted>, secrets: ReadonlyMap<string, number>): void {
+  #takeBack(
+    clients: ReadonlyMap<string, Noted>,
+    secrets: ReadonlyMap<string, number>,
+    contacts: ReadonlyMap<string, ClientContactRow>,
+  ): void {
     for (const [id, old] of clients) {
       const [kept, fresh] = [digested(old), this.#clients.get(id)]
       this.#clients.set(id, fresh === undefined ? kept : merged(kept, fresh))
     }
     for (const [id, at] of secrets) if (!this.#secrets.has(id)) this.#secrets.set(id, at)
+    for (const [id, old] of contacts) this.#contacts.set(id, newerContact(old, this.#contacts.get(id)))
     this.#schedule()
   }
+}
+
+function noContact(client_id: string): ClientContactRow {
+  const nothing = { error: null, error_description: null, error_address: null, error_at: null }
+  return { client_id, address: null, address_at: null, ...nothing }
+}
+
+function newerContact(old: ClientContactRow, fresh: ClientContactRow | undefined): ClientContactRow {
+  if (fresh === undefined) return old
+  const { address, address_at } = fresh
+  const withError = fresh.error_at === null ? old : fresh
+  return address_at === null
+    ? { ...withError, address: old.address, address_at: old.address_at }
+    : { ...withError, address, address_at }
 }
 
 function emptyNote(client: Client): Noted {

@@ -43,7 +43,7 @@ export function authenticateClient(
   return soon(findShown(context, realm, shown), (client) => {
     const work = () => {
       if (client === undefined) throw invalidClient('unknown client', { client_id: shown.clientId }, scheme)
-      return soon(prove(context, realm, request, client, shown), () => admit(context, client, scheme))
+      return soon(prove(context, realm, request, client, shown), () => admit(context, request, client, scheme))
     }
     return caught(work, (error) => {
       if (error instanceof Refusal && error.status === 401) recordFailure(context, realm, request, client, error)
@@ -58,15 +58,16 @@ function recordFailure(
   realm: Realm,
   request: Request,
   client: Client | undefined,
-  { description }: Refusal,
+  refusal: Refusal,
 ): void {
+  if (client) context.activity.refused(client, refusal, request.address)
   context.events.record({
     realm_id: realm.id,
     kind: 'client_authentication_failed',
     client_id: client?.client_id,
     address: request.address,
     request_id: request.id,
-    detail: description,
+    detail: refusal.description,
   })
 }
 
@@ -104,10 +105,13 @@ function methodOf(method: Client['token_endpoint_auth_method'] | Shown['method']
     : 'secret'
 }
 
-function admit(context: IssuerContext, client: Client, scheme: 'Basic' | undefined): Client {
+function admit(context: IssuerContext, request: Request, client: Client, scheme: 'Basic' | undefined): Client {
   if (!client.enabled) throw invalidClient('this client is disabled', { client_id: client.client_id }, scheme)
   // A public client proved nothing: anybody can say its name.
-  if (client.token_endpoint_auth_method !== 'none') context.activity.used(client)
+  if (client.token_endpoint_auth_method !== 'none') {
+    context.activity.used(client)
+    context.activity.cameFrom(client, request.address)
+  }
   return client
 }
 

@@ -31,3 +31,16 @@ export interface ClientSecretActivityTable {
   secret_id: string
   last_used_at: number
 }
+
+export interface ClientContactsTable {
+  /** clients.id */
+  client_id: string
+  /** From where it came when it was last let in. */
+  address: string | null
+  address_at: number | null
+  /** What was last refused: code and sentence are ours. */
+  error: string | null
+  error_description: string | null
+  error_address: string | null
+  error_at: number | null
+}

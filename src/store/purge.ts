@@ -9,7 +9,15 @@ import { BIN_SECONDS } from './deleted.ts'
 
 /** What hangs on clients and on users, by their id, in the order in which it can go. */
 const hangsOn = {
-  clients: ['client_secrets', 'client_roles', 'consents', 'asked_redirect_uris', 'legacy_uses', 'client_activity'],
+  clients: [
+    'client_secrets',
+    'client_roles',
+    'consents',
+    'asked_redirect_uris',
+    'legacy_uses',
+    'client_activity',
+    'client_contacts',
+  ],
   users: ['credentials', 'user_roles', 'consents'],
 } as const
 type Holder = keyof typeof hangsOn

@@ -4,7 +4,7 @@
  * and print it, nobody else. Rows that pass stand in `passing-tables.ts`. `Flag` is 0 or 1. What is secret is hashed (`…_hash`) or sealed (`…_sealed`), never plain.
  */
 
-import type { ClientActivityTable, ClientSecretActivityTable } from './activity-tables.ts'
+import type { ClientActivityTable, ClientContactsTable, ClientSecretActivityTable } from './activity-tables.ts'
 import type { BinTables } from './bin-tables.ts'
 import type { ConnectTables } from './connect-tables.ts'
 import type { ConnectionTables } from './connection-tables.ts'
@@ -272,6 +272,7 @@ export interface Tables extends OutboundTables, BinTables, ConnectionTables, Con
   client_secrets: ClientSecretsTable
   client_activity: ClientActivityTable
   client_secret_activity: ClientSecretActivityTable
+  client_contacts: ClientContactsTable
   client_roles: ClientRolesTable
   users: UsersTable
   credentials: CredentialsTable

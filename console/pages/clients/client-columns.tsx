@@ -79,6 +79,16 @@ export const clientColumns: readonly Column<Client>[] = [
   },
   { id: 'access_token', title: 'Last token', kind: 'text', isOptional: true, render: (c) => trace(c.access_token) },
   { id: 'last_used_at', title: 'Last used', kind: 'time', isOptional: true },
+  { id: 'last_address', title: 'Last address', kind: 'text', isOptional: true },
+  {
+    id: 'last_error',
+    title: 'Last error',
+    kind: 'text',
+    isOptional: true,
+    render: (c) => (c.last_error === null ? <Nothing /> : <code>{c.last_error}</code>),
+  },
+  { id: 'last_error_at', title: 'Last error at', kind: 'time', isOptional: true },
+  { id: 'secret_expires_at', title: 'Secret expires', kind: 'time', isOptional: true },
   { id: 'created_at', title: 'Created', kind: 'time', isOptional: true },
   { id: 'updated_at', title: 'Changed', kind: 'time', isOptional: true },
 ]

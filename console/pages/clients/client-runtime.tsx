@@ -50,6 +50,12 @@ function LastFlow({ client }: { client: Client }): ReactNode {
         { label: 'Token created at', value: <Moment at={client.token_created_at} /> },
         { label: 'Passthru user', value: <User of={client} />, hint: 'Who signed in last.' },
         { label: 'Last used', value: <Moment at={client.last_used_at} /> },
+        { label: 'Last address', value: client.last_address ?? <Nothing says="none yet" /> },
+        {
+          label: 'Last error',
+          value: <LastError of={client} />,
+          hint: 'What was last refused at the token or authorization endpoint to it, or to somebody who said its name.',
+        },
       ]}
     />
   )
@@ -57,6 +63,17 @@ function LastFlow({ client }: { client: Client }): ReactNode {
 
 function User({ of: { passthru_user } }: { of: Client }): ReactNode {
   return passthru_user === null ? <Nothing says="nobody yet" /> : <bdi>{passthru_user}</bdi>
+}
+
+function LastError({ of }: { of: Client }): ReactNode {
+  if (of.last_error === null) return <Nothing says="none" />
+  return (
+    <>
+      <code>{of.last_error}</code>: {of.last_error_description}
+      <br />
+      <Moment at={of.last_error_at} /> from {of.last_error_address}
+    </>
+  )
 }
 
 const tones: Readonly<Record<string, Tone>> = { issued: 'good', redeemed: 'plain', expired: 'off', revoked: 'bad' }

@@ -52,7 +52,7 @@ interface Journey {
 export async function authorize(context: IssuerContext, realm: Realm, request: Request): Promise<Response> {
   if (request.method === 'HEAD') throw headRefused('GET, POST')
   const sent = readParameters(request)
-  const target = await readTarget(context, realm, sent)
+  const target = await readTarget(context, realm, sent, request.address)
   const { client } = target
   const parameters = await readOrRefuse(context, realm, request, target, sent)
   const journey = { context, realm, request, client, parameters }
@@ -91,6 +91,7 @@ async function readOrRefuse(
   } catch (problem) {
     if (!(problem instanceof Refusal)) throw problem
     const { error, description, detail } = problem
+    context.activity.refused(target.client, problem, request.address)
     request.log.warn({ error, description, client_id: target.client.client_id, ...detail }, 'authorization refused')
     return { ...target.answerTo, scope: '', prompt: [], refused: { error, description } }
   }

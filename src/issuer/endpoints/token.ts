@@ -3,6 +3,7 @@
  * authenticate the client, check that it may use the grant, mint.
  */
 import type { Request, Response } from '#http/message.ts'
+import { Refusal } from '#http/refusal.ts'
 import type { Client } from '#store/clients.ts'
 import { deviceCodeGrantType } from '#store/device-codes.ts'
 import type { Realm } from '#store/realms.ts'
@@ -16,7 +17,7 @@ import { password } from '../grants/password.ts'
 import { refreshToken } from '../grants/refresh-token.ts'
 import { type Parameters, readBody, required } from '../parameters.ts'
 import { invalidGrant, unsupportedGrantType } from '../refusals.ts'
-import { type Soon, soon } from '../soon.ts'
+import { caught, type Soon, soon } from '../soon.ts'
 import type { TokenAnswer } from '../tokens/authorization.ts'
 import { issueTokens } from '../tokens/issue.ts'
 import { allowCaller, readableInRealm, readableRefusals } from './cross-origin.ts'
@@ -73,13 +74,31 @@ export function exchange(
     authenticateClient(context, realm, request, parameters),
   )
   return soon(authenticated, (client) =>
-    readableRefusals(request, client, () => {
-      admit?.(client)
-      mayUse(client, grantType)
-      const answer = proveAndIssue(grant, { context, realm, client, parameters, request }, ATTEMPTS)
-      return soon(answer, (issued) => ({ client, answer: issued }))
-    }),
+    readableRefusals(request, client, () =>
+      noted(context, request, client, () => {
+        admit?.(client)
+        mayUse(client, grantType)
+        const answer = proveAndIssue(grant, { context, realm, client, parameters, request }, ATTEMPTS)
+        return soon(answer, (issued) => ({ client, answer: issued }))
+      }),
+    ),
   )
+}
+
+/** Refusals that tell a device to come again (RFC 8628 §3.5): nothing is wrong. */
+const WAITING: ReadonlySet<string> = new Set(['authorization_pending', 'slow_down'])
+
+/** From where the client came, and what was refused to it: an administrator sees both. */
+function noted(context: IssuerContext, request: Request, client: Client, work: () => Soon<Exchange>): Soon<Exchange> {
+  const done = caught(work, (error) => {
+    if (error instanceof Refusal && !WAITING.has(error.error)) context.activity.refused(client, error, request.address)
+    throw error
+  })
+  return soon(done, (exchanged) => {
+    // A public client says its name only; now it has shown something besides.
+    if (client.token_endpoint_auth_method === 'none') context.activity.cameFrom(client, request.address)
+    return exchanged
+  })
 }
 
 /** Who loses the race for a one-time thing asks again: the second look sees that it is spent, and how to answer. */
