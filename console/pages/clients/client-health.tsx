@@ -12,12 +12,10 @@ import { Section } from '../../parts/page/page.tsx'
 import { said } from '../../parts/show/difference.tsx'
 import { Empty } from '../../parts/show/empty.tsx'
 import { ProblemAlert, tellProblem } from '../../parts/show/problem.tsx'
-import { Status, type Tone } from '../../parts/show/status.tsx'
+import { Severity } from '../../parts/show/severity.tsx'
+import { sentence } from '../../parts/show/text.ts'
 import { titles } from './client-values.ts'
 import styles from './clients.module.css'
-
-const tones: Readonly<Record<Finding['severity'], Tone>> = { error: 'bad', warning: 'warning', info: 'plain' }
-const words: Readonly<Record<Finding['severity'], string>> = { error: 'Error', warning: 'Warning', info: 'Note' }
 
 export function ClientHealth(): ReactNode {
   const { realm, clientId } = useParams({ from: '/realms/$realm/clients/$clientId/health' })
@@ -36,10 +34,10 @@ export function ClientHealth(): ReactNode {
         {findings.map((finding) => (
           <li key={finding.rule} className={styles.finding}>
             <span className={styles.severity}>
-              <Status tone={tones[finding.severity]}>{words[finding.severity]}</Status>
+              <Severity of={finding.severity} />
             </span>
             <p>
-              {finding.reason}
+              {sentence(finding.reason)}
               {finding.fix && <small>{mending(finding.fix)}</small>}
             </p>
             {mayWrite && finding.fix && (

@@ -1,13 +1,12 @@
 /** Registering a client: its kind presets what most of that kind need; Client ID and Name are all that has to be said. */
-import { Button } from '@mantine/core'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { ChevronDown } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
-import { useFormState, useWatch } from 'react-hook-form'
+import { useWatch } from 'react-hook-form'
 import { type ClientWithSecret, createClient } from '#contract/client.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { useCreateForm } from '../../parts/form/contract-form.ts'
 import { TextField } from '../../parts/form/fields.tsx'
+import { Folded } from '../../parts/form/folded.tsx'
 import { Form, FormSection } from '../../parts/form/form.tsx'
 import { Page } from '../../parts/page/page.tsx'
 import { Empty } from '../../parts/show/empty.tsx'
@@ -158,42 +157,25 @@ const inSight: ReadonlySet<string> = new Set([
 ])
 const addresses: ReadonlySet<string> = new Set(['redirect_uris', 'post_logout_redirect_uris', 'allowed_cors_origins'])
 
-/** What has a sensible default stays folded until it is wanted, or refused. */
 function Rest({ realm, isOpen }: { realm: RealmChoices; isOpen: boolean }): ReactNode {
-  const [isWanted, setWanted] = useState(isOpen)
-  const { errors } = useFormState()
   const grants = useWatch({ name: 'grant_types' }) as readonly string[]
   const hasAddresses = grants.includes('authorization_code')
-  const isRefused = Object.keys(errors).some((name) => !inSight.has(name) && !(hasAddresses && addresses.has(name)))
-  if (!isWanted && !isRefused) {
-    return (
-      <>
-        <ScopesSection realm={realm} />
-        <div className={styles.more}>
-          <Button
-            variant="default"
-            rightSection={<ChevronDown size={15} aria-hidden />}
-            onClick={() => setWanted(true)}
-          >
-            More settings
-          </Button>
-        </div>
-      </>
-    )
-  }
+  const folded = Object.keys(titles).filter((name) => !inSight.has(name) && !(hasAddresses && addresses.has(name)))
   return (
     <>
       <ScopesSection realm={realm} />
-      <FormSection title="About" text="For people who come across it.">
-        <AboutFields />
-      </FormSection>
-      <AuthenticationSection />
-      <GrantsSection />
-      {!hasAddresses && <AddressesSection />}
-      <TokensSection realm={realm} />
-      <KeysSection />
-      <AppearanceSection />
-      <ReachSection realm={realm} />
+      <Folded fields={folded} isOpen={isOpen}>
+        <FormSection title="About" text="For people who come across it.">
+          <AboutFields />
+        </FormSection>
+        <AuthenticationSection />
+        <GrantsSection />
+        {!hasAddresses && <AddressesSection />}
+        <TokensSection realm={realm} />
+        <KeysSection />
+        <AppearanceSection />
+        <ReachSection realm={realm} />
+      </Folded>
     </>
   )
 }

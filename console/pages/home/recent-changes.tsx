@@ -1,8 +1,11 @@
-/** What administrators changed last. */
+/** What administrators changed last; each leads to what was before and after. */
+import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { listAudit } from '#contract/audit.ts'
 import { useRead } from '../../parts/api/call.ts'
+import { LinkButton } from '../../parts/page/link-button.tsx'
 import { Section } from '../../parts/page/page.tsx'
+import { deedOf } from '../../parts/show/deed.ts'
 import { ProblemAlert } from '../../parts/show/problem.tsx'
 import { Time } from '../../parts/show/time.tsx'
 import styles from './home.module.css'
@@ -11,27 +14,35 @@ export function RecentChanges({ realm }: { realm: string }): ReactNode {
   const { data, error, refetch } = useRead(listAudit, { params: { realm }, query: { page_size: 8 } })
   const entries = data?.value.items
   return (
-    <Section title="Recent changes">
+    <Section
+      title="Recent changes"
+      actions={
+        <LinkButton variant="subtle" at={{ to: '/realms/$realm/audit', params: { realm } }}>
+          Audit
+        </LinkButton>
+      }
+    >
       {error !== null && <ProblemAlert error={error} onRetry={() => void refetch()} />}
       {entries?.length === 0 && <p className={styles.nothing}>Nothing was changed yet.</p>}
       <ul className={styles.entries}>
         {entries?.map(({ id, at_ms, actor_name, action, object_kind, object_name }) => (
           <li key={id}>
             <div>
-              <strong dir="auto">{object_name}</strong> <span>{saidOf(action, object_kind)}</span>
+              {deedOf(action, object_kind)}{' '}
+              <Link
+                to="/realms/$realm/audit/$atMs/$entryId"
+                params={{ realm, atMs: String(at_ms), entryId: id }}
+                className={styles.object}
+              >
+                <bdi>{object_name}</bdi>
+              </Link>
             </div>
             <small>
-              <span dir="auto">{actor_name}</span> · <Time at={Math.floor(at_ms / 1000)} show="relative" />
+              <bdi>{actor_name}</bdi> · <Time at={Math.floor(at_ms / 1000)} show="relative" />
             </small>
           </li>
         ))}
       </ul>
     </Section>
   )
-}
-
-/** `client.update` of a client → `client · update`. */
-function saidOf(action: string, kind: string): string {
-  const verb = action.split('.').at(-1) ?? action
-  return `${kind.replaceAll('_', ' ')} · ${verb.replaceAll('_', ' ').replaceAll('-', ' ')}`
 }

@@ -8,11 +8,13 @@ import styles from './form.module.css'
 interface FoldedProps {
   /** The fields that are in it: a complaint about one of them opens it. */
   readonly fields: readonly string[]
+  /** Open from the start. */
+  readonly isOpen?: boolean
   readonly children: ReactNode
 }
 
-export function Folded({ fields, children }: FoldedProps): ReactNode {
-  const [isWanted, setWanted] = useState(false)
+export function Folded({ fields, isOpen = false, children }: FoldedProps): ReactNode {
+  const [isWanted, setWanted] = useState(isOpen)
   const { errors } = useFormState()
   if (isWanted || fields.some((name) => name in errors)) return children
   return (

@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications'
 import { CircleAlert, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { ProblemError, UnexpectedAnswer } from '#contract/caller.ts'
-import { sentence } from './text.ts'
+import { ended, sentence } from './text.ts'
 
 interface Told {
   readonly title: string
@@ -15,8 +15,9 @@ interface Told {
 export function told(error: unknown): Told {
   if (error instanceof ProblemError) {
     const { title, detail, field, request_id } = error.problem
-    const text = field === undefined ? detail : `${field}: ${detail}`
-    return { title: titles[error.problem.status] ?? title, text: sentence(text), requestId: request_id }
+    // A field's name is written as it is: small.
+    const text = field === undefined ? sentence(detail) : `${field}: ${ended(detail)}`
+    return { title: titles[error.problem.status] ?? title, text, requestId: request_id }
   }
   if (error instanceof UnexpectedAnswer) {
     return { title: 'That did not work', text: sentence(error.message), requestId: undefined }

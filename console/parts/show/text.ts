@@ -1,9 +1,13 @@
 /** Words for people. Descriptions from the server are clauses; a person gets a sentence. */
 
 export function sentence(clause: string): string {
+  return capital(ended(clause))
+}
+
+/** With a full stop, where it has no end yet. */
+export function ended(clause: string): string {
   const trimmed = clause.trim()
-  const first = trimmed.charAt(0).toUpperCase() + trimmed.slice(1)
-  return /[.!?…]$/.test(first) ? first : `${first}.`
+  return /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`
 }
 
 /** `1 client`, `2 clients`. */
