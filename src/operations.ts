@@ -1,6 +1,7 @@
 /** The operators' doors, on a port of their own: is it alive, may it get traffic, what does it count. */
 import type { Refused, Request, Response, Route } from '#http/message.ts'
 import type { Metrics } from '#observe/metrics.ts'
+import { ServerGauges } from '#outbound/server-gauges.ts'
 import type { Database } from '#store/database.ts'
 import { writeFact } from '#store/facts.ts'
 
@@ -17,6 +18,7 @@ interface Operations {
 export function operationsRoutes({ db, metrics, isReady }: Operations): readonly Route[] {
   const methods = ['GET']
   const refused = refusedAsText
+  const gauges = new ServerGauges(db)
   return [
     { methods, path: '/health/live', handle: () => text(200, 'live'), refused },
     { methods, path: '/health/started', handle: () => text(200, 'started'), refused },
@@ -28,7 +30,7 @@ export function operationsRoutes({ db, metrics, isReady }: Operations): readonly
       handle: async () => ({
         status: 200,
         headers: { 'content-type': metrics.contentType },
-        body: await metrics.text(),
+        body: `${await gauges.text()}${await metrics.text()}`,
       }),
     },
   ]

@@ -122,5 +122,6 @@ describe.each(ENGINES)('people with connections, on %s', (engine) => {
     expect((await admin.get(path)).body).toMatchObject({ total: 1, items: [{ username: 'ann' }] })
     const metrics = await (await fetch(`${house.operationsUrl}/metrics`)).text()
     expect(metrics).toMatch(/^sallyport_outbound_refreshes_total\{realm="default",result="ok"\} [1-9]/m)
+    expect(metrics).toMatch(/^sallyport_oauth_server_up\{realm="default",server="mail"\} 1$/m)
   })
 })

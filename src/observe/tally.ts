@@ -125,3 +125,14 @@ function line(name: string, labels: Labels, value: number): string {
   const pairs = Object.entries(labels).map(([label, text]) => `${label}="${text.replace(/["\\\n]/g, '_')}"`)
   return `${name}{${pairs.join(',')}} ${value}`
 }
+
+/** A gauge of what somebody has just looked up, with its line end; empty where there is no value. */
+export function gaugeText(
+  name: string,
+  help: string,
+  values: readonly { readonly labels: Labels; readonly value: number }[],
+): string {
+  if (values.length === 0) return ''
+  const lines = values.map(({ labels, value }) => line(name, labels, value))
+  return `${[...heading(name, help, 'gauge'), ...lines].join('\n')}\n`
+}

@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { noteServerState } from '#store/oauth-servers.ts'
+import { ENGINES, type House, openHouse } from './house.ts'
+import { addServer, OPEN_HERE } from './outbound-house.ts'
+
+describe.each(ENGINES)('the gauges of OAuth servers, on %s', (engine) => {
+  let house: House
+  beforeAll(async () => {
+    house = await openHouse({ engine, env: OPEN_HERE })
+  })
+  afterAll(async () => await house.close())
+
+  test('which work and what ends when; of one that is disabled nothing is said', async () => {
+    const { db } = house.app.context
+    const token = 'https://there.example/token'
+    const ending = await addServer(house, token, { name: 'ending', secret_expires_at: 2_000_000_000 })
+    const broken = await addServer(house, token, { name: 'broken' })
+    await addServer(house, token, { name: 'unused' })
+    const off = await addServer(house, token, { name: 'off', secret_expires_at: 2_000_000_000 })
+    await db.sql.updateTable('oauth_servers').set({ disabled_at: 1 }).where('id', '=', off.id).execute()
+    await noteServerState(db.sql, ending.id, { status: 'ok', last_error: null })
+    await noteServerState(db.sql, broken.id, { status: 'error', last_error: null })
+    const text = await (await fetch(`${house.operationsUrl}/metrics`)).text()
+    const lines = text.split('\n').filter((line) => line.startsWith('sallyport_oauth_server_'))
+    expect(lines).toEqual([
+      'sallyport_oauth_server_up{realm="default",server="broken"} 0',
+      'sallyport_oauth_server_up{realm="default",server="ending"} 1',
+      'sallyport_oauth_server_up{realm="default",server="unused"} 1',
+      'sallyport_oauth_server_secret_expires_timestamp_seconds{realm="default",server="ending"} 2000000000',
+    ])
+  })
+})
