@@ -70,6 +70,7 @@ function columnsOf(onMend: ((finding: Finding) => void) | undefined): readonly C
       id: 'object_kind',
       title: 'Kind',
       kind: 'text',
+      isOptional: true,
       options: kinds.map((value) => ({ value, label: capital(kindName(value)) })),
       render: ({ object_kind }) => capital(kindName(object_kind)),
     },

@@ -84,12 +84,7 @@ function Named({ group, realm, isCut }: NamedProps): ReactNode {
   }
   const noun = kindName(kind)
   return (
-    <Link
-      to="/realms/$realm/health"
-      params={{ realm }}
-      search={{ rule, severity, object_kind: kind }}
-      className={styles.object}
-    >
+    <Link to="/realms/$realm/health" params={{ realm }} search={{ rule, severity }} className={styles.object}>
       {isCut && 'at least '}
       {count(group.length, { one: noun, many: `${noun}s` })}
     </Link>

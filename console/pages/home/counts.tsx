@@ -13,15 +13,14 @@ import styles from './home.module.css'
 interface Counted {
   readonly label: string
   readonly operation: Operation
-  /** The list, where the console has it. */
-  readonly to?: LinkProps['to']
+  readonly to: NonNullable<LinkProps['to']>
 }
 
 const counted: readonly Counted[] = [
   { label: 'Clients', operation: listClients, to: '/realms/$realm/clients' },
-  { label: 'Users', operation: listUsers },
-  { label: 'Signed in now', operation: listRealmSessions },
-  { label: 'OAuth servers', operation: listOAuthServers },
+  { label: 'Users', operation: listUsers, to: '/realms/$realm/users' },
+  { label: 'Signed in now', operation: listRealmSessions, to: '/realms/$realm/tokens/sessions' },
+  { label: 'OAuth servers', operation: listOAuthServers, to: '/realms/$realm/oauth-servers' },
 ]
 
 export function Counts({ realm }: { realm: string }): ReactNode {
@@ -40,15 +39,9 @@ function Count({ of: { label, operation, to }, realm }: { of: Counted; realm: st
   const { data } = useRead(operation, { params: { realm }, query: { page_size: 1 } })
   const page = data?.value as Page<unknown> | undefined
   const number = page === undefined ? '…' : `${page.total.toLocaleString('en')}${page.total_is_lower_bound ? '+' : ''}`
-  const inside = (
-    <>
-      <strong>{number}</strong> <span>{label}</span>
-    </>
-  )
-  if (to === undefined) return <div className={styles.count}>{inside}</div>
   return (
     <Link to={to} params={{ realm } as never} className={styles.count}>
-      {inside}
+      <strong>{number}</strong> <span>{label}</span>
     </Link>
   )
 }
