@@ -1,7 +1,8 @@
 /**
  * What the engine does when nobody asks: saves answers that a crash left in the journal, takes up attempts that it left
- * open, and renews connections before they end or idle away. The work is spread: a few servers at once, a few connections of each, so that neither a
- * provider nor the database meets a storm, and a server that hangs holds up nobody but its own connections.
+ * open, and renews connections before they end or idle away. The work is spread: a few connections of each server at
+ * once and so many a second, so that neither a provider nor the database meets a storm, and a server that hangs holds
+ * up nobody but its own connections.
  */
 import { nowSeconds } from '#observe/clock.ts'
 import { type ConnectionRow, findConnectionById } from '#store/connections.ts'
@@ -15,6 +16,8 @@ import { fly, type Wanted } from './flight.ts'
 /** Connections that are begun in one pass, over all servers. */
 const PASS_LIMIT = 500
 const AT_ONCE_PER_SERVER = 8
+/** One server is asked at most so often by a process: after a pause thousands are due, and none of them hurries. */
+const BEGUN_PER_SECOND = 40
 /** Who could not be renewed for a reason that is not its own comes back after this, and half as much again at most. */
 const DEFER_SECONDS = 60
 /** How often what is switched off is looked at. */
@@ -73,13 +76,23 @@ async function renewAll(
     return
   }
   const waiting = [...rows]
+  const began = performance.now()
+  let begun = 0
   const worker = async (): Promise<void> => {
     for (let row = waiting.shift(); row !== undefined && !context.engine.isClosing; row = waiting.shift()) {
+      const turn = began + (begun++ * 1000) / BEGUN_PER_SECOND
+      await until(turn)
+      if (context.engine.isClosing) return
       await renew(context, { realm, server, isBackground: true }, row)
       await deferConnection(context.db, row, nowSeconds() + Math.ceil(DEFER_SECONDS * (1 + Math.random() / 2)))
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE_PER_SERVER }, worker))
+}
+
+/** `turn` as `performance.now()` tells time. Even a turn that has come leaves the event loop to others first. */
+async function until(turn: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, turn - performance.now())))
 }
 
 /** A failure has its own next try; only what is no end at all is left to the deferral. */
