@@ -96,7 +96,16 @@ function pathOf({ path }: Operation, realm: string): string {
 
 function queriesOf(operation: Operation): readonly string[] {
   const shape: Readonly<Record<string, z.ZodType>> = operation.query instanceof z.ZodObject ? operation.query.shape : {}
-  const { sort, page: _page, page_size: _size, format: _format, columns: _columns, ids: _ids, ...filters } = shape
+  const {
+    sort,
+    page: _page,
+    page_size: _size,
+    format: _format,
+    columns: _columns,
+    only: _only,
+    ids: _ids,
+    ...filters
+  } = shape
   const orders = sort instanceof z.ZodOptional && sort.unwrap() instanceof z.ZodEnum ? sort.unwrap() : undefined
   const names = orders instanceof z.ZodEnum ? orders.options.map(String) : []
   const narrowed = Object.entries(filters).flatMap(([name, field]) =>
