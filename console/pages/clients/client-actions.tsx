@@ -1,23 +1,22 @@
 /** What an administrator does with clients, from the list and from the page of one. */
-import { Stack, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { Ban, CircleCheck, Trash2 } from 'lucide-react'
-import { type ReactNode, useMemo } from 'react'
+import { useMemo } from 'react'
 import { bulkClients } from '#contract/bulk.ts'
 import { type Client, deleteClient, updateClient } from '#contract/client.ts'
-import { listGrants } from '#contract/grant.ts'
-import { useRead, useWrite } from '../../parts/api/call.ts'
+import { useWrite } from '../../parts/api/call.ts'
 import { confirm } from '../../parts/dialog/confirm.ts'
-import { offerRestore } from '../../parts/dialog/restore.ts'
 import { tellDone } from '../../parts/dialog/undo.tsx'
 import type { BulkAction, RowAction } from '../../parts/list/action.ts'
 import { tellResults } from '../../parts/list/bulk.ts'
 import { tellProblem } from '../../parts/show/problem.tsx'
 import { count } from '../../parts/show/text.ts'
-import { relativeTime } from '../../parts/show/time.tsx'
-import { grantNoun } from './client-values.ts'
 
 export const clientNoun = { one: 'client', many: 'clients' }
 const staysDead = 'Secrets and tokens stay dead: set new secrets.'
+
+/** Loaded before the question, which most visits to the list never come to: an answer needs nothing more. */
+const wayBack = () => import('../../parts/dialog/restore.ts')
 
 /** One at a time. `onDeleted`: for the page of the client itself, which is not there any more. */
 export function useClientActions(realm: string, onDeleted?: () => void): readonly RowAction<Client>[] {
@@ -29,6 +28,7 @@ export function useClientActions(realm: string, onDeleted?: () => void): readonl
       tellDone(`${client_id} is ${enabled ? 'enabled' : 'disabled'}`)
     }
     const ask = async (client: Client) => {
+      const [{ Impact }, { offerRestore }] = await Promise.all([import('./client-impact.tsx'), wayBack()])
       const isDone = await confirm({
         title: `Delete ${client.client_id}?`,
         body: <Impact realm={realm} of={client} />,
@@ -60,7 +60,7 @@ export function useClientActions(realm: string, onDeleted?: () => void): readonl
         isDangerous: true,
         key: 'Delete',
         isOffered: ({ built_in }) => !built_in,
-        run: (client) => void ask(client),
+        run: (client) => void ask(client).catch(tellProblem),
       },
     ]
   }, [realm, update, remove, onDeleted])
@@ -79,6 +79,7 @@ export function useClientBulk(realm: string): readonly BulkAction<Client>[] {
       return true
     }
     const ask = async (rows: readonly Client[]) => {
+      const { offerRestore } = await wayBack()
       let names: readonly string[] = []
       const isDone = await confirm({
         title: `Delete ${count(rows.length, clientNoun)}?`,
@@ -95,33 +96,16 @@ export function useClientBulk(realm: string): readonly BulkAction<Client>[] {
     return [
       { label: 'Enable', icon: CircleCheck, run: now('enable', 'enabled') },
       { label: 'Disable', icon: Ban, run: now('disable', 'disabled') },
-      { label: 'Delete', icon: Trash2, isDangerous: true, run: ask },
+      { label: 'Delete', icon: Trash2, isDangerous: true, run: (rows) => ask(rows).catch(notDone) },
     ]
   }, [realm, mutateAsync])
 }
 
-function valueOf<T>({ value }: { value: T }): T {
-  return value
+function notDone(error: unknown): false {
+  tellProblem(error)
+  return false
 }
 
-/** What breaks. */
-function Impact({ realm, of: { client_id, client_name, last_used_at } }: { realm: string; of: Client }): ReactNode {
-  const grants = useRead(listGrants, { params: { realm, client_id }, query: { page_size: 1 } }).data?.value
-  const many = grants?.total_is_lower_bound === true ? 'more than ' : ''
-  return (
-    <Stack gap="xs">
-      <Text size="sm">
-        <bdi>{client_name}</bdi>{' '}
-        {last_used_at === null ? 'was never used' : `was last used ${relativeTime(last_used_at)}`}.{' '}
-        {grants !== undefined &&
-          (grants.total === 0
-            ? 'No user has a live grant for it.'
-            : `${many}${count(grants.total, grantNoun)} of users ${grants.total === 1 ? 'ends' : 'end'} with it.`)}
-      </Text>
-      <Text size="sm">
-        All its tokens are dead at once, and whoever uses it is refused. It lies in the recycle bin for 30 days; what
-        comes back from there is disabled, without its secrets.
-      </Text>
-    </Stack>
-  )
+function valueOf<T>({ value }: { value: T }): T {
+  return value
 }
