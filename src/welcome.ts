@@ -9,6 +9,7 @@ const TITLE = 'Documentation'
 
 const DOCUMENTS = [
   ['quick-start.md', 'Quick start: a first token in one minute'],
+  ['console.md', 'The console'],
   ['cli.md', 'The command line'],
   ['configuration-as-code.md', 'A realm as a file: export, plan, apply'],
   ['integrate-node.md', 'Integrate from Node.js'],
