@@ -9,6 +9,7 @@ import {
   type ConnectionRow,
   findConnectionById,
   listConnections,
+  listRealmConnections,
   readConnection,
 } from '#store/connections.ts'
 import type { OAuthServer } from '#store/oauth-servers.ts'
@@ -18,7 +19,7 @@ import type { AdminContext } from './context.ts'
 import { serverOfPath } from './oauth-servers.ts'
 import { conflict, notFound } from './problem.ts'
 
-function shown({ realm_id: _realm, server_id: _server, ...rest }: Connection): contract.Connection {
+function shown<C extends Connection>({ realm_id: _realm, server_id: _server, ...rest }: C) {
   return rest
 }
 
@@ -44,6 +45,11 @@ export const connectionHandlers: readonly Handled[] = [
   handle(contract.listConnections, async ({ context, realm, params, query }) => {
     const server = await serverOfPath(context, realm, params.slug)
     const found = await listConnections(context.db, server.id, listQueryOf(query))
+    return { value: { ...found, items: found.items.map(shown), page: query.page, page_size: query.page_size } }
+  }),
+
+  handle(contract.listRealmConnections, async ({ context, realm, query: { server, ...query } }) => {
+    const found = await listRealmConnections(context.db, { realmId: realm.id, server }, listQueryOf(query))
     return { value: { ...found, items: found.items.map(shown), page: query.page, page_size: query.page_size } }
   }),
 

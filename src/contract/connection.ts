@@ -36,6 +36,11 @@ export const connection = z
   .meta({ id: 'Connection' })
 export type Connection = z.infer<typeof connection>
 
+export const realmConnection = connection
+  .extend({ server: z.string().describe('the slug of the OAuth server'), server_name: z.string() })
+  .meta({ id: 'RealmConnection' })
+export type RealmConnection = z.infer<typeof realmConnection>
+
 const storedAnswer = z
   .object({
     id,
@@ -53,6 +58,22 @@ const params = serverParams.extend({ id })
 const noun = { noun: 'connection', reach: 'realm', params, query: noQuery } as const
 const root = '/realms/{realm}/oauth-servers/{slug}/connections'
 
+const filters = {
+  state: containing,
+  reason: containing,
+  subject: containing,
+  username: containing,
+  environment: containing,
+  application: containing,
+  scope: containing,
+  expires_at: range,
+  next_try_at: range,
+  frozen_at: range,
+  last_used_at: range,
+  created_at: range,
+}
+const sortable = ['state', 'reason', 'username', 'expires_at', 'next_try_at', 'last_used_at', 'created_at'] as const
+
 export const listConnections = operation({
   ...noun,
   id: 'connections.list',
@@ -61,25 +82,27 @@ export const listConnections = operation({
   summary: 'What people and applications hold at an OAuth server',
   right: 'read',
   params: serverParams,
-  query: listQuery(
-    {
-      state: containing,
-      reason: containing,
-      subject: containing,
-      username: containing,
-      environment: containing,
-      application: containing,
-      scope: containing,
-      expires_at: range,
-      next_try_at: range,
-      frozen_at: range,
-      last_used_at: range,
-      created_at: range,
-    },
-    ['state', 'reason', 'username', 'expires_at', 'next_try_at', 'last_used_at', 'created_at'],
-  ),
+  query: listQuery(filters, sortable),
   body: nothing,
   answer: page(connection),
+  status: 200,
+  refusals: [400, 404],
+})
+
+export const listRealmConnections = operation({
+  ...noun,
+  id: 'realm-connections.list',
+  method: 'GET',
+  path: '/realms/{realm}/connections',
+  summary: 'What people and applications hold, at whichever OAuth server of the realm',
+  right: 'read',
+  params: z.strictObject({ realm: realmName }),
+  query: listQuery(
+    { ...filters, server: slug.describe('the one OAuth server with this slug').optional(), server_name: containing },
+    [...sortable, 'server', 'server_name'],
+  ),
+  body: nothing,
+  answer: page(realmConnection),
   status: 200,
   refusals: [400, 404],
 })
@@ -167,6 +190,7 @@ export const releaseConnections = operation({
 
 export const connectionOperations = [
   listConnections,
+  listRealmConnections,
   readConnection,
   disconnect,
   refreshConnection,

@@ -193,7 +193,7 @@ const connectionList: ListRules = {
   key: 'connections.id',
 }
 
-function named(sql: Sql, serverId: string) {
+function named(sql: Sql) {
   return sql
     .selectFrom('connections')
     .leftJoin('users', 'users.id', 'connections.subject')
@@ -201,18 +201,57 @@ function named(sql: Sql, serverId: string) {
     .leftJoin('applications', 'applications.id', 'connections.application')
     .selectAll('connections')
     .select(['users.username', 'environments.name as environment_name', 'applications.name as application_name'])
-    .where('connections.server_id', '=', serverId)
+}
+
+function namedAt(sql: Sql, serverId: string) {
+  return named(sql).where('connections.server_id', '=', serverId)
 }
 
 /** A page of the connections of a server. */
 export async function listConnections(db: Database, serverId: string, query: ListQuery): Promise<Page<Connection>> {
-  const page = await listPage(db, named(db.sql, serverId), connectionList, query)
+  const page = await listPage(db, namedAt(db.sql, serverId), connectionList, query)
   return { ...page, items: page.items.map(connectionOf) }
+}
+
+export interface RealmConnection extends Connection {
+  /** The slug of the OAuth server. */
+  readonly server: string
+  readonly server_name: string
+}
+
+const realmConnectionList: ListRules = {
+  ...connectionList,
+  fields: {
+    ...connectionList.fields,
+    server: { kind: 'text', column: 'oauth_servers.slug' },
+    server_name: { kind: 'folded', column: 'oauth_servers.name_folded' },
+  },
+  search: [...connectionList.search, 'server_name'],
+}
+
+/** A page of the connections of a realm, or of those at the one server with that slug. */
+export async function listRealmConnections(
+  db: Database,
+  at: { readonly realmId: string; readonly server?: string | undefined },
+  query: ListQuery,
+): Promise<Page<RealmConnection>> {
+  const ofRealm = named(db.sql)
+    .innerJoin('oauth_servers', 'oauth_servers.id', 'connections.server_id')
+    .select(['oauth_servers.slug as server', 'oauth_servers.name as server_name'])
+    .where('connections.realm_id', '=', at.realmId)
+  const asked = at.server === undefined ? ofRealm : ofRealm.where('oauth_servers.slug', '=', at.server)
+  const page = await listPage(db, asked, realmConnectionList, query)
+  const items = page.items.map((row) => ({
+    ...connectionOf(row),
+    server: row.server,
+    server_name: row.server_name,
+  }))
+  return { ...page, items }
 }
 
 /** One connection of a server, for people. */
 export async function readConnection(db: Database, serverId: string, id: string): Promise<Connection | undefined> {
-  const row = await named(db.sql, serverId).where('connections.id', '=', id).executeTakeFirst()
+  const row = await namedAt(db.sql, serverId).where('connections.id', '=', id).executeTakeFirst()
   return row && connectionOf(row)
 }
 
