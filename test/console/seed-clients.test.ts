@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Client } from '#contract/client.ts'
 import { fill } from '../bench/many-rows.ts'
 import { addClient, realmOf } from '../clients.ts'
+import { jsonOf } from '../office.ts'
+import { basic, form } from '../requests.ts'
 import { type Desk, listOf, openDesk } from './desk.ts'
 
 const MANY = 2000
@@ -174,5 +176,36 @@ describe('files, as the browser saves them', () => {
     const bytes = new Uint8Array(await saved('PDF, All'))
     const { text } = await extractText(await getDocumentProxy(bytes), { mergePages: true })
     expect(expected.filter((id) => !text.includes(id))).toEqual([])
+  })
+})
+
+describe('one client', () => {
+  test('the pencil opens its form; what cannot be changed is no field; deleted, its tokens are refused at once', async () => {
+    const observer = await addClient(desk.house, { client_id: 'observer', introspect_all: true })
+    const machine = await addClient(desk.house, { client_id: 'pencil', grant_types: ['client_credentials'] })
+    const token = await fetch(`${desk.house.issuer()}/token`, {
+      method: 'POST',
+      headers: basic(machine),
+      body: form({ grant_type: 'client_credentials' }),
+    }).then(jsonOf)
+    const isActive = async () => {
+      const body = form({ token: token.access_token })
+      const told = await fetch(`${desk.house.issuer()}/introspect`, { method: 'POST', headers: basic(observer), body })
+      return (await jsonOf(told)).active
+    }
+    await begin('?client_id=pencil')
+    await list.row('pencil').getByRole('link', { name: 'Edit pencil' }).click()
+    await page.getByLabel('Name *').fill('The pencil')
+    expect(await page.getByRole('textbox', { name: 'Client ID' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Submit' }).click()
+    await page.getByText('pencil is saved').waitFor()
+    expect((await desk.office.get(`${path}/pencil`)).body.client_name).toBe('The pencil')
+    expect(await isActive()).toBe(true)
+    await begin('?client_id=pencil')
+    await (await list.openMenu('pencil')).getByRole('menuitem', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await expect.poll(list.names).toEqual([])
+    expect((await desk.office.get(`${path}/pencil`)).status).toBe(404)
+    expect(await isActive()).toBe(false)
   })
 })
