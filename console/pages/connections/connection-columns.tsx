@@ -1,6 +1,7 @@
 /** What a list of connections shows: how each stands, why, and what comes next. */
-import type { Connection, connectionStates } from '#contract/connection.ts'
+import type { Connection, connectionStates, RealmConnection } from '#contract/connection.ts'
 import type { Column } from '../../parts/list/column.ts'
+import { ObjectLink } from '../../parts/show/object-link.tsx'
 import { Mark, Status, type Tone } from '../../parts/show/status.tsx'
 import { Nothing, Time } from '../../parts/show/time.tsx'
 
@@ -65,3 +66,27 @@ export const connectionColumns: readonly Column<Connection>[] = [
   { id: 'last_used_at', title: 'Last used', kind: 'time', isOptional: true },
   { id: 'created_at', title: 'Created', kind: 'time', isOptional: true },
 ]
+
+/** An OAuth server, to be chosen. */
+export interface Named {
+  readonly slug: string
+  readonly name: string
+}
+
+export function realmColumns(realm: string, servers: readonly Named[]): readonly Column<RealmConnection>[] {
+  const [holder, ...rest] = connectionColumns
+  if (holder === undefined) return rest
+  return [
+    holder,
+    {
+      id: 'server',
+      title: 'OAuth server',
+      kind: 'text',
+      options: servers.map(({ slug, name }) => ({ value: slug, label: name })),
+      render: ({ server, server_name }) => (
+        <ObjectLink of={{ realm, kind: 'oauth_server', id: server, name: server }}>{server_name}</ObjectLink>
+      ),
+    },
+    ...rest,
+  ]
+}

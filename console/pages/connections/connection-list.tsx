@@ -1,11 +1,13 @@
-/** What people and applications hold at one OAuth server, and what can be done with it. */
+/** What people and applications hold, at one OAuth server or at all of a realm, and what can be done with it. */
 import { Modal } from '@mantine/core'
 import { FileText, RefreshCw, RotateCcw, Snowflake, Unplug } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import {
   type Connection,
   disconnect,
   listConnections,
+  listRealmConnections,
+  type RealmConnection,
   refreshConnection,
   releaseConnections,
   replayAnswer,
@@ -18,18 +20,20 @@ import type { RowAction } from '../../parts/list/action.ts'
 import { List } from '../../parts/list/list.tsx'
 import { tellNotice, tellProblem } from '../../parts/show/problem.tsx'
 import { sentence } from '../../parts/show/text.ts'
-import { connectionColumns, holderOf, stateWords } from './connection-columns.tsx'
+import type { Named } from './connection-columns.tsx'
+import { connectionColumns, holderOf, realmColumns, stateWords } from './connection-columns.tsx'
 import { StoredAnswers } from './stored-answers.tsx'
 
 export const connectionNoun = { one: 'connection', many: 'connections' }
 
+const empty = {
+  title: 'No connections yet',
+  text: 'One is made when an application asks for its first token, or when a person authorizes.',
+}
+
+/** Of the one server. */
 export function ConnectionList({ realm, slug }: { realm: string; slug: string }): ReactNode {
-  const mayWrite = useMayWrite(realm)
-  const [shown, setShown] = useState<Connection>()
-  const asked = useDisconnect(realm, slug)
-  const answers: RowAction<Connection> = { label: 'Stored answers', icon: FileText, run: setShown }
-  const changes = useChanges(realm, slug)
-  const actions = mayWrite ? [...changes, answers, ...asked.actions] : [answers]
+  const { actions, bulk, dialog } = useConnectionActions<Connection>(realm, () => slug)
   return (
     <>
       <List
@@ -41,12 +45,51 @@ export function ConnectionList({ realm, slug }: { realm: string; slug: string })
         idOf={({ id }) => id}
         nameOf={holderOf}
         actions={actions}
-        {...(mayWrite && { bulk: asked.bulk })}
-        empty={{
-          title: 'No connections yet',
-          text: 'One is made when an application asks for its first token, or when a person authorizes.',
-        }}
+        bulk={bulk}
+        empty={empty}
       />
+      {dialog}
+    </>
+  )
+}
+
+const serverOf = ({ server }: RealmConnection) => server
+
+/** Of all `servers` of the realm: what the filter offers. */
+export function RealmConnectionList({ realm, servers }: { realm: string; servers: readonly Named[] }): ReactNode {
+  const { actions, bulk, dialog } = useConnectionActions<RealmConnection>(realm, serverOf)
+  const columns = useMemo(() => realmColumns(realm, servers), [realm, servers])
+  return (
+    <>
+      <List
+        name="realm-connections"
+        noun={connectionNoun}
+        operation={listRealmConnections}
+        params={{ realm }}
+        columns={columns}
+        idOf={({ id }) => id}
+        nameOf={holderOf}
+        actions={actions}
+        bulk={bulk}
+        empty={empty}
+      />
+      {dialog}
+    </>
+  )
+}
+
+type SlugOf<C extends Connection> = (connection: C) => string
+
+function useConnectionActions<C extends Connection>(realm: string, slugOf: SlugOf<C>) {
+  const mayWrite = useMayWrite(realm)
+  const [shown, setShown] = useState<C>()
+  const asked = useDisconnect(realm, slugOf)
+  const answers: RowAction<C> = { label: 'Stored answers', icon: FileText, run: (row) => setShown(() => row) }
+  const changes = useChanges(realm, slugOf)
+  return {
+    actions: mayWrite ? [...changes, answers, ...asked.actions] : [answers],
+    bulk: mayWrite ? asked.bulk : [],
+    dialog: (
       <Modal
         opened={shown !== undefined}
         onClose={() => setShown(undefined)}
@@ -54,15 +97,15 @@ export function ConnectionList({ realm, slug }: { realm: string; slug: string })
         size="lg"
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
-        {shown && <StoredAnswers realm={realm} slug={slug} id={shown.id} />}
+        {shown && <StoredAnswers realm={realm} slug={slugOf(shown)} id={shown.id} />}
       </Modal>
-    </>
-  )
+    ),
+  }
 }
 
-function useDisconnect(realm: string, slug: string) {
+function useDisconnect<C extends Connection>(realm: string, slugOf: SlugOf<C>) {
   const { mutateAsync } = useWrite(disconnect)
-  return askFirst<Connection>({
+  return askFirst<C>({
     noun: connectionNoun,
     label: 'Disconnect',
     did: 'ended',
@@ -75,15 +118,19 @@ function useDisconnect(realm: string, slug: string) {
         : 'Its tokens are revoked at the provider where it takes that, and forgotten. The person has to connect again.',
     impactOfMany:
       'Their tokens are revoked at the provider where it takes that, and forgotten. People have to connect again.',
-    run: ({ id }) => mutateAsync({ params: { realm, slug, id }, body: undefined }),
+    run: (connection) =>
+      mutateAsync({ params: { realm, slug: slugOf(connection), id: connection.id }, body: undefined }),
   })
 }
 
-function useChanges(realm: string, slug: string): readonly RowAction<Connection>[] {
+function useChanges<C extends Connection>(realm: string, slugOf: SlugOf<C>): readonly RowAction<C>[] {
   const { mutateAsync: refresh } = useWrite(refreshConnection)
   const { mutateAsync: replay } = useWrite(replayAnswer)
   const { mutateAsync: release } = useWrite(releaseConnections)
-  const at = ({ id }: Connection) => ({ params: { realm, slug, id }, body: undefined })
+  const at = (connection: C) => ({
+    params: { realm, slug: slugOf(connection), id: connection.id },
+    body: undefined,
+  })
   return [
     {
       label: 'Refresh now',
