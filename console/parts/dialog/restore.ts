@@ -1,6 +1,7 @@
 /** The way back from the recycle bin, offered after a delete. */
 import { type DeletedObject, listDeleted, restoreDeleted } from '#contract/deleted.ts'
 import { call, queryClient } from '../api/call.ts'
+import { Gone } from '../show/problem.tsx'
 import { offerUndo } from './undo.tsx'
 
 interface Deleted {
@@ -33,6 +34,6 @@ async function restore(realm: string, kind: DeletedObject['kind'], name: string)
   const query = { kind, name, sort: '-deleted_at', page_size: 100 } as const
   const { value } = await call(listDeleted, { params: { realm }, query, body: undefined })
   const found = value.items.find((item) => item.kind === kind && item.name === name)
-  if (found === undefined) throw new Error(`${name} is not in the recycle bin any more`)
+  if (found === undefined) throw new Gone(`${name} is not in the recycle bin: it was restored, or deleted for good`)
   await call(restoreDeleted, { params: { realm, id: found.id }, query: {}, body: undefined })
 }

@@ -12,12 +12,18 @@ interface Told {
   readonly requestId: string | undefined
 }
 
+/** The server answered, and what was to be changed is not there; the message is for people. */
+export class Gone extends Error {}
+
 export function told(error: unknown): Told {
   if (error instanceof ProblemError) {
     const { title, detail, field, request_id } = error.problem
     // A field's name is written as it is: small.
     const text = field === undefined ? sentence(detail) : `${field}: ${ended(detail)}`
     return { title: titles[error.problem.status] ?? title, text, requestId: request_id }
+  }
+  if (error instanceof Gone) {
+    return { title: 'It is not there any more', text: sentence(error.message), requestId: undefined }
   }
   if (error instanceof UnexpectedAnswer) {
     return { title: 'That did not work', text: sentence(error.message), requestId: undefined }
