@@ -5,14 +5,13 @@ import { noQuery, nothing, operation, optional, removable } from './operation.ts
 import { containing, listQuery, page, range } from './page.ts'
 
 const shape = { name: layerName, description }
-
+const params = z.strictObject({ realm: realmName, name: z.string().min(1).max(100) })
 const realmParams = z.strictObject({ realm: realmName })
 const filters = { name: containing, description: containing, created_at: range, updated_at: range }
 
 /** The five operations of a noun that is only a name. `title` stands in texts and in the names of schemas. */
 export function layerOperations(noun: 'environment' | 'application', title: string) {
   const path = `/realms/{realm}/${noun}s`
-  const params = z.strictObject({ realm: realmName, name: z.string().min(1).max(100) })
   const layer = z.object({ ...shape, created_at: time, updated_at: time }).meta({ id: title })
   const base = { noun, reach: 'realm', params, query: noQuery } as const
   return {
