@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeClientActivity } from '#store/client-activity.ts'
 import { createClient } from '#store/client-changes.ts'
@@ -120,9 +121,15 @@ describe.each(ENGINES)('%s', (engine) => {
       const rows = Array.from({ length: 500 }, (_, more) => sessionRow(large.id, user_id, at + more))
       await db.sql.insertInto('sessions').values(rows).execute()
     }
+    // What PostgreSQL does by itself a minute after so many rows came.
+    if (engine === 'postgres') for (const table of ['sessions', 'users']) await analyze(db, table)
     const page = await listRealmSessions(db, large.id, query({ page: 2, page_size: 2 }))
     expect(page).toMatchObject({ items: [{ id: 'session 2' }, { id: 'session 3' }], totalIsLowerBound: true })
-    const one = await listRealmSessions(db, large.id, query({ search: '192.0.2.1', sort: 'created_at', page_size: 1 }))
+    const one = await listRealmSessions(
+      db,
+      large.id,
+      query({ search: '203.0.113.77', sort: 'created_at', page_size: 1 }),
+    )
     expect(one).toMatchObject({ items: [{ id: 'session 1' }], total: 1 })
   })
 
@@ -155,9 +162,13 @@ describe.each(ENGINES)('%s', (engine) => {
   })
 })
 
+async function analyze(db: Database, table: string): Promise<void> {
+  await sql`analyze ${sql.table(table)}`.execute(db.sql)
+}
+
 function sessionRow(realm_id: string, user_id: string, at: number) {
   const [now, later] = [4_000_000_000, 4_100_000_000]
   const times = { auth_time: now, created_at: now - at, last_seen_at: now, idle_expires_at: later, expires_at: later }
-  const from = { address: at === 1 ? '192.0.2.1' : '198.51.100.9', user_agent: '', amr: '[]', ended_at: null }
+  const from = { address: at === 1 ? '203.0.113.77' : '198.51.100.9', user_agent: '', amr: '[]', ended_at: null }
   return { id: `session ${at}`, token_hash: `${realm_id} ${at}`, realm_id, user_id, ...times, ...from }
 }
