@@ -92,10 +92,14 @@ export async function signIn(page: Page, { username, password } = ADMIN): Promis
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
+/** Whether something still fades. What is about to fade in has no animation yet, but has been made invisible for it. */
+const FADING = `
+  document.getAnimations().some((one) => one.playState === 'running') ||
+  [...document.querySelectorAll('[style]')].some((one) => one.style.opacity === '0' && one.checkVisibility())`
+
 /** Everyone can read and use the page: WCAG as axe finds it, one heading, and nothing wider than the window. */
 export async function judge({ page }: Tab): Promise<void> {
-  // What fades in is judged when it has come.
-  await page.evaluate('Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined)))')
+  await expect.poll(() => page.evaluate(FADING), { timeout: 10_000 }).toBe(false)
   // A menu floats above the page: it is in no landmark, and need not be.
   const { violations } = await new AxeBuilder({ page }).disableRules(['region']).analyze()
   expect(
