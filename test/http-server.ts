@@ -32,6 +32,13 @@ export async function openServer(
   return { server, url: `http://127.0.0.1:${port}`, port, metrics, logged, seen }
 }
 
+/** A door that takes GET and POST. */
+export function door(path: string, handle: Route['handle'], more: Partial<Route> = {}): Route {
+  return { methods: ['GET', 'POST'], path, handle, refused: refuseAsJson, ...more }
+}
+
+export const fine = { status: 200, headers: {}, body: 'fine' }
+
 /** Answers 200 with what arrived. */
 export function echo(seen: Request[], path: string, methods: readonly string[], more: Partial<Route> = {}): Route {
   return {

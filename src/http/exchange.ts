@@ -5,85 +5,27 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { BlockList } from 'node:net'
-import type { Log } from '#observe/log.ts'
 import type { Metrics } from '#observe/metrics.ts'
+import { Arrived, type ArrivedOptions, type Params } from './arrived.ts'
 import { hasBody, readBody } from './body.ts'
-import { clientAddress } from './client-address.ts'
 import { ANY_ORIGIN, preflight } from './cors.ts'
 import { type Door, refuseAsJson } from './door.ts'
 import { firstProblem } from './first-problem.ts'
-import type { Refused, Request, RequestLog, Response, Route } from './message.ts'
+import { RETRY_AFTER_SECONDS, TOO_MANY_AT_ONCE } from './limits.ts'
+import type { Refused, Response, Route } from './message.ts'
 import { Refusal } from './refusal.ts'
-import { bodyParts, goneSignal, isStream, noParts, sendStream } from './stream.ts'
+import { bodyParts, isStream, noParts, sendStream } from './stream.ts'
 
 /** One year, as browsers want it for a lasting rule (RFC 6797). */
 const STRICT_TRANSPORT = 'max-age=31536000'
 
-export interface HallOptions {
-  readonly log: Log
+export interface HallOptions extends ArrivedOptions {
   readonly metrics: Metrics
-  readonly trustedProxies: BlockList
   /** Whether callers come by TLS, here or at a proxy. */
   readonly secure: boolean
   /** Tells an outage (the database is away, a queue is full) from a bug, which it leaves undefined. */
   readonly classify?: (fault: unknown) => Refused | undefined
-}
-
-type Params = Readonly<Record<string, string>>
-
-class Arrived implements Request {
-  readonly method: string
-  readonly path: string
-  readonly params: Params
-  readonly query: string
-  readonly headers: Request['headers']
-  body = ''
-  stream?: AsyncIterable<Uint8Array>
-  readonly id: string
-  readonly #peer: string
-  readonly #outgoing: ServerResponse
-  readonly #options: HallOptions
-  #gone: AbortSignal | undefined
-  #log: RequestLog | undefined
-
-  constructor(
-    incoming: IncomingMessage,
-    outgoing: ServerResponse,
-    method: string,
-    params: Params,
-    id: string,
-    options: HallOptions,
-  ) {
-    const target = incoming.url ?? '/'
-    const mark = target.indexOf('?')
-    const path = mark === -1 ? target : target.slice(0, mark)
-    this.method = method
-    // RFC 9112 §3.2.2: an absolute target is taken, its authority is not believed.
-    this.path = path.startsWith('/') ? path : path.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '')
-    this.query = mark === -1 ? '' : target.slice(mark + 1)
-    this.params = params
-    // Only Set-Cookie, which no request has, would be a list; `firstProblem` refuses it.
-    this.headers = incoming.headers as Request['headers']
-    this.id = id
-    this.#peer = incoming.socket.remoteAddress ?? ''
-    this.#outgoing = outgoing
-    this.#options = options
-  }
-
-  get gone(): AbortSignal {
-    this.#gone ??= goneSignal(this.#outgoing)
-    return this.#gone
-  }
-
-  get address(): string {
-    return clientAddress(this.#peer, this.headers['x-forwarded-for'], this.#options.trustedProxies)
-  }
-
-  get log(): RequestLog {
-    this.#log ??= this.#options.log.child({ request_id: this.id })
-    return this.#log
-  }
+  readonly maxRequestsWaiting: number
 }
 
 interface Visit {
@@ -94,6 +36,8 @@ interface Visit {
   readonly started: number
   /** An unread body would be taken for the next request: the connection ends with this answer. */
   unread: boolean
+  /** It waits for somebody else's server, and is not counted as in work. */
+  waits: boolean
 }
 
 export class Hall {
@@ -103,6 +47,7 @@ export class Hall {
   readonly #prefix = randomBytes(6).toString('base64url')
   #counter = 0
   underWay = 0
+  #waiting = 0
   closing = false
 
   constructor(options: HallOptions) {
@@ -123,12 +68,18 @@ export class Hall {
     const route = door.routes.get(method)
     const started = performance.now()
     const carries = hasBody(incoming)
-    const visit: Visit = { door, route: route ?? door.first, request, outgoing, started, unread: carries }
+    const visit: Visit = { door, route: route ?? door.first, request, outgoing, started, unread: carries, waits: false }
 
     const problem = firstProblem(door, request, incoming, carries)
     if (problem !== undefined) return this.#fail(visit, problem)
     if (route === undefined) return this.#withoutRoute(visit)
-    if (route.stillMilliseconds !== undefined) incoming.socket.setTimeout(route.stillMilliseconds)
+    if (route.stillMilliseconds !== undefined) {
+      if (this.#waiting >= this.#options.maxRequestsWaiting) return this.#fail(visit, tooManyWait())
+      visit.waits = true
+      this.#waiting += 1
+      this.underWay -= 1
+      incoming.socket.setTimeout(route.stillMilliseconds)
+    }
     if (!carries) return this.#handle(visit)
     if (route.streamsBody) {
       request.stream = bodyParts(incoming, () => {
@@ -257,10 +208,16 @@ export class Hall {
 
   #leave(visit: Visit, status: number): void {
     const { door, request, started } = visit
-    this.underWay -= 1
+    if (visit.waits) this.#waiting -= 1
+    else this.underWay -= 1
     const method = door.routes.has(request.method) ? request.method : 'other'
     this.#options.metrics.requestFinished(nameOf(visit), method, status, (performance.now() - started) / 1_000)
   }
+}
+
+function tooManyWait(): Refusal {
+  const headers = { 'retry-after': String(RETRY_AFTER_SECONDS) }
+  return new Refusal(503, 'temporarily_unavailable', TOO_MANY_AT_ONCE, undefined, headers)
 }
 
 /** Of the route where one was found, else of the whole door. */

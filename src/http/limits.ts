@@ -10,8 +10,15 @@ export const MAX_HEADER_BYTES = 16 * 1024
 export const MAX_SEGMENT_CHARACTERS = 2_048
 /** Requests in work at once. More would wait longer than a caller's patience; they hear 503 at once instead. */
 export const MAX_REQUESTS_UNDER_WAY = 2_000
+/**
+ * Requests at doors that wait for somebody else's server. They are idle nearly all of that time, and counted apart: a
+ * provider that hangs takes no place from those who want a token of ours.
+ */
+export const MAX_REQUESTS_WAITING = 10_000
 /** Open connections; below the descriptors that a service usually gets, above what any load balancer opens. */
 export const MAX_CONNECTIONS = 16_384
+/** What a refusal for overload says. */
+export const TOO_MANY_AT_ONCE = 'too many requests at once, try again later'
 /** What a refusal for overload or outage asks its caller to wait, in seconds. */
 export const RETRY_AFTER_SECONDS = 1
 

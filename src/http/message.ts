@@ -55,7 +55,10 @@ export interface Route {
   readonly refused: (request: Request, problem: Refused) => Response
   /** The body is not read before the handler is asked, whatever its type and length: it comes as `stream`. */
   readonly streamsBody?: true
-  /** Milliseconds for which the socket may be still while the handler waits for somebody else; absent: the house's own. */
+  /**
+   * The handler waits for somebody else's server, and so long, in milliseconds, the socket may be still meanwhile: such
+   * requests are counted apart. Absent: it waits for nobody, and the house's own patience counts.
+   */
   readonly stillMilliseconds?: number
   /** Content types a body may have; absent: `application/x-www-form-urlencoded` only. */
   readonly bodyTypes?: readonly string[]

@@ -23,10 +23,12 @@ import {
   MAX_CONNECTIONS,
   MAX_HEADER_BYTES,
   MAX_REQUESTS_UNDER_WAY,
+  MAX_REQUESTS_WAITING,
   MAX_SEGMENT_CHARACTERS,
   PATIENCE,
   type Patience,
   RETRY_AFTER_SECONDS,
+  TOO_MANY_AT_ONCE,
 } from './limits.ts'
 import type { Refused, Route } from './message.ts'
 import { networkList } from './network.ts'
@@ -58,6 +60,7 @@ export interface ServerOptions {
   readonly refused?: Route['refused']
   readonly patience?: Patience
   readonly maxRequestsUnderWay?: number
+  readonly maxRequestsWaiting?: number
 }
 
 export interface Server {
@@ -72,6 +75,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     metrics: options.metrics,
     trustedProxies: networkList(options.trustedProxies ?? []),
     secure: options.secure ?? options.tls !== undefined,
+    maxRequestsWaiting: options.maxRequestsWaiting ?? MAX_REQUESTS_WAITING,
     ...(options.classify ? { classify: options.classify } : {}),
   })
   const refused = options.refused ?? refuseAsJson
@@ -134,7 +138,7 @@ function guarded(hall: Hall, limit: number, route: RequestListener): RequestList
 }
 
 function refuseForOverload(incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const error = { error: 'temporarily_unavailable', error_description: 'too many requests at once, try again later' }
+  const error = { error: 'temporarily_unavailable', error_description: TOO_MANY_AT_ONCE }
   const body = JSON.stringify(error)
   outgoing.writeHead(503, {
     'content-type': 'application/json',
