@@ -163,7 +163,7 @@ export interface Rotation {
  * A token endpoint that gives tokens to everybody who asks and rotates refresh tokens (RFC 9700 §4.14.2): each is good
  * once, and a spent one that is shown again ends its family, unless the grace is not over.
  */
-export function rotating({ graceMs, lifetimeSeconds = 3600 }: Rotation): Step {
+export function rotating({ graceMs, lifetimeSeconds = 3600 }: Rotation): (asked: Asked) => Reply {
   const families = new Map<string, { live: boolean; newest: string; spent: Map<string, number> }>()
   let made = 0
   const tokens = (refresh: string): Reply => ({

@@ -9,6 +9,7 @@ import type { Log } from '#observe/log.ts'
 import { noteConnectionsUsed } from '#store/connections.ts'
 import type { Database } from '#store/database.ts'
 import type { InstanceGuard } from './instance.ts'
+import { JoinedReads } from './joined-reads.ts'
 
 const OPENED_LIMIT = 20_000
 const NOTE_EVERY_MS = 5000
@@ -25,6 +26,8 @@ export class Engine {
   readonly id: string = randomId()
   readonly guard: InstanceGuard
   readonly log: Log
+  /** Of rows, by key. */
+  readonly reads = new JoinedReads()
   readonly #db: Database
   readonly #flights = new Map<string, Promise<unknown>>()
   readonly #opened = new Map<string, Opened>()

@@ -16,7 +16,7 @@ export interface Load {
   readonly seconds?: number
   /** The next request of a worker; what the last answer said may decide it. Undefined: this worker has no more. */
   readonly next: (worker: number, last: string | undefined) => Shot | undefined
-  /** An answer counts when its status is 200 and this holds. */
+  /** An answer counts when its status is 200 and this holds; one that does not come is an error. */
   readonly isGood: (body: string) => boolean
 }
 
@@ -43,15 +43,18 @@ export async function fire(load: Load): Promise<LoadResult> {
       if (shot === undefined) return
       sent++
       const at = performance.now()
-      const { statusCode, body } = await pool.request({
-        method: shot.method ?? 'POST',
-        path: shot.path,
-        headers: { 'content-type': 'application/x-www-form-urlencoded', ...shot.headers },
-        ...(shot.body !== undefined && { body: shot.body }),
-      })
-      last = await body.text()
+      const answer = await pool
+        .request({
+          method: shot.method ?? 'POST',
+          path: shot.path,
+          headers: { 'content-type': 'application/x-www-form-urlencoded', ...shot.headers },
+          ...(shot.body !== undefined && { body: shot.body }),
+        })
+        .then(async ({ statusCode, body }) => ({ statusCode, text: await body.text() }))
+        .catch(() => undefined)
+      last = answer?.text
       times.push(performance.now() - at)
-      if (statusCode !== 200 || !load.isGood(last)) errors++
+      if (answer?.statusCode !== 200 || !load.isGood(answer.text)) errors++
     }
   }
   await Promise.all(Array.from({ length: load.concurrency }, (_, worker) => work(worker)))

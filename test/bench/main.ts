@@ -6,6 +6,7 @@ import { cpus, release } from 'node:os'
 import { codeRedemption, refreshRotation } from './durable-writes.ts'
 import { introspection } from './introspection.ts'
 import { longLists } from './lists.ts'
+import { outboundToken } from './outbound.ts'
 import { passwordLogin } from './password-login.ts'
 import { processFigures } from './process-figures.ts'
 import { againstOidcProvider, clientCredentials } from './token-requests.ts'
@@ -24,6 +25,7 @@ const MEASUREMENTS: readonly (readonly [string, () => Promise<readonly Row[]>])[
   ['P4', codeRedemption],
   ['P4', refreshRotation],
   ['P5', passwordLogin],
+  ['P6', outboundToken],
   ['P7', longLists],
   ['P9', processFigures],
 ]

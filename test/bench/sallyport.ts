@@ -15,8 +15,14 @@ export interface Prepared {
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 
-/** `parent` decides the file system: one in memory makes every sync free. */
-export async function prepare(fill: (house: House) => Promise<void>, parent = tmpdir()): Promise<Prepared> {
+export interface PreparedOptions {
+  /** Decides the file system: one in memory makes every sync free. */
+  readonly parent?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export async function prepare(fill: (house: House) => Promise<void>, options: PreparedOptions = {}): Promise<Prepared> {
+  const { parent = tmpdir() } = options
   const directory = mkdtempSync(join(parent, 'sallyport-bench-'))
   const [port, operationsPort] = await Promise.all([freePort(), freePort()])
   const env = {
@@ -26,6 +32,7 @@ export async function prepare(fill: (house: House) => Promise<void>, parent = tm
     SALLYPORT_ADMIN_PASSWORD: 'a password of this benchmark',
     SALLYPORT_LOG_LEVEL: 'error',
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+    ...options.env,
   }
   const house = await openHouse({ env })
   await fill(house)
