@@ -3,6 +3,7 @@
  * Arguments: names of rows (P1 P3 …) to measure only those.
  */
 import { cpus, release } from 'node:os'
+import { consoleFigures } from './console.ts'
 import { codeRedemption, refreshRotation } from './durable-writes.ts'
 import { introspection } from './introspection.ts'
 import { longLists } from './lists.ts'
@@ -28,6 +29,7 @@ const MEASUREMENTS: readonly (readonly [string, () => Promise<readonly Row[]>])[
   ['P6', outboundToken],
   ['P7', longLists],
   ['P9', processFigures],
+  ['P10', consoleFigures],
 ]
 
 const chosen = process.argv.slice(2)

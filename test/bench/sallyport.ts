@@ -13,6 +13,9 @@ export interface Prepared {
   remove(): void
 }
 
+/** The administrator's. */
+export const PASSWORD = 'a password of this benchmark'
+
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 
 export interface PreparedOptions {
@@ -29,7 +32,7 @@ export async function prepare(fill: (house: House) => Promise<void>, options: Pr
     SALLYPORT_DATA_DIR: directory,
     SALLYPORT_PORT: String(port),
     SALLYPORT_OPERATIONS_PORT: String(operationsPort),
-    SALLYPORT_ADMIN_PASSWORD: 'a password of this benchmark',
+    SALLYPORT_ADMIN_PASSWORD: PASSWORD,
     SALLYPORT_LOG_LEVEL: 'error',
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
     ...options.env,
