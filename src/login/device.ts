@@ -20,7 +20,7 @@ import {
 import { findRealm, type Realm } from '#store/realms.ts'
 import { realmResources } from '#store/resources.ts'
 import { type Browser, ensureBrowser } from './browser.ts'
-import { nextStep } from './next-step.ts'
+import { nextStep, signingIn } from './next-step.ts'
 import { formToken, formTokenField, readOwnForm, requireSameOrigin } from './own-form.ts'
 import { deviceAnsweredPage, deviceConfirmPage, type UserCodeProblem, userCodePage } from './pages/device.ts'
 import { refusedAsPage } from './pages/error.ts'
@@ -113,7 +113,7 @@ async function answer(context: StepContext, request: Request): Promise<Response>
   const visit = await readVisit(context, request, request.params['request'] ?? '')
   const code = await waitingCode(context, visit)
   const { realm, client, stored } = visit
-  const next = nextStep(situationOf(visit))
+  const next = nextStep(signingIn(visit, nowSeconds()))
   if ('refuse' in next) throw staleRequest({ reason: next.description })
   if (next.step !== 'done') {
     return seeOther(`${issuerUrl(context.publicUrl, realm.name)}/login/${next.step}?request=${stored.id}`)
@@ -133,18 +133,6 @@ async function waitingCode(context: StepContext, { realm, client, stored }: Visi
   if (!client.grant_types.includes(deviceCodeGrantType))
     throw staleRequest({ reason: 'the client lost the grant type' })
   return code
-}
-
-/** Signing in is all that the pure function is asked for: agreeing always has its page here. */
-function situationOf({ stored, session }: Visit): Parameters<typeof nextStep>[0] {
-  return {
-    request: stored.parameters,
-    progress: stored.progress,
-    session,
-    client: { require_consent: false, isPublicWithLoopbackOrCustomScheme: false },
-    consentedScope: undefined,
-    now: nowSeconds(),
-  }
 }
 
 async function ask(context: StepContext, visit: VisitOfSomebody, code: DeviceCode): Promise<Response> {

@@ -5,6 +5,7 @@
  */
 import type { AuthorizationRequestParameters, Progress } from '#store/authorization-requests.ts'
 import type { CurrentSession } from './session.ts'
+import type { Visit } from './visit.ts'
 
 export interface Situation {
   readonly request: AuthorizationRequestParameters
@@ -20,6 +21,13 @@ export interface Situation {
   readonly consentedScope: string | undefined
   /** Seconds since 1970. */
   readonly now: number
+}
+
+/** Where signing in is all that is asked for: what somebody agrees to there has a page of its own. */
+export function signingIn({ stored, session }: Pick<Visit, 'stored' | 'session'>, now: number): Situation {
+  const { parameters: request, progress } = stored
+  const client = { require_consent: false, isPublicWithLoopbackOrCustomScheme: false }
+  return { request, progress, session, client, consentedScope: undefined, now }
 }
 
 export type StepName = 'password' | 'change-password' | 'select-account' | 'consent' | 'confirm'

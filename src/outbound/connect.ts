@@ -11,10 +11,10 @@ import { Refusal } from '#http/refusal.ts'
 import { isRegisteredRedirectUri } from '#issuer/redirect-uri.ts'
 import { headRefused } from '#issuer/refusals.ts'
 import { ensureBrowser } from '#login/browser.ts'
-import { nextStep } from '#login/next-step.ts'
+import { nextStep, signingIn } from '#login/next-step.ts'
 import { formToken, formTokenField, readOwnForm, requireSameOrigin } from '#login/own-form.ts'
 import { refusedAsPage } from '#login/pages/error.ts'
-import { eventOf, readVisit, staleRequest, type Visit, type VisitOfSomebody } from '#login/visit.ts'
+import { eventOf, readVisit, staleRequest, type VisitOfSomebody } from '#login/visit.ts'
 import { beginAuthorization } from '#oauth-client/authorization-url.ts'
 import { UnusableSettings } from '#oauth-client/template.ts'
 import { nowSeconds } from '#observe/clock.ts'
@@ -162,7 +162,7 @@ async function ask(context: OutboundContext, request: Request): Promise<Response
   const id = stored.parameters.connect_journey_id
   const row = id === undefined ? undefined : await findConnectJourney(context.db, id)
   if (row?.browser_hash !== browser.hash) throw staleRequest({ reason: 'the journey is over' })
-  const next = nextStep(situationOf(visit))
+  const next = nextStep(signingIn(visit, nowSeconds()))
   if ('refuse' in next) throw staleRequest({ reason: next.description })
   if (next.step !== 'done') {
     return seeOther(`${issuerUrl(context.publicUrl, realm.name)}/login/${next.step}?request=${stored.id}`)
@@ -170,18 +170,6 @@ async function ask(context: OutboundContext, request: Request): Promise<Response
   const journey = await readJourney(context, row)
   const session = requirePerson(journey, next.session)
   return await decide(context, { ...visit, session }, journey)
-}
-
-/** Signing in is all that the pure function is asked for. */
-function situationOf({ stored, session }: Visit): Parameters<typeof nextStep>[0] {
-  return {
-    request: stored.parameters,
-    progress: stored.progress,
-    session,
-    client: { require_consent: false, isPublicWithLoopbackOrCustomScheme: false },
-    consentedScope: undefined,
-    now: nowSeconds(),
-  }
 }
 
 async function decide(context: OutboundContext, visit: VisitOfSomebody, journey: Journey): Promise<Response> {
