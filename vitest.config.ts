@@ -9,7 +9,8 @@ export default defineConfig({
     pool: 'forks',
     allowOnly: false,
     // Real parts on small machines: a limit that only a hang can reach.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 })

@@ -7,7 +7,7 @@ import { createLog } from '#observe/log.ts'
 import { type App, startApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
 import { commandLine, type Run } from './command.ts'
-import { freePort } from './house.ts'
+import { freePort } from './free-port.ts'
 import { inDirectory } from './server-process.ts'
 
 export interface CliHouse {

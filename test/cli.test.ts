@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { safe } from '#cli/print.ts'
 import { type CliHouse, jsonOf, openCliHouse } from './cli-house.ts'
-import { freePort } from './house.ts'
+import { freePort } from './free-port.ts'
 
 /** The commands that talk to a server. */
 

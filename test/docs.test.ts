@@ -8,7 +8,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Browser, type Page } from './browser.ts'
 import { signIn } from './code-flow.ts'
-import { freePort, type House, openHouse } from './house.ts'
+import { freePort } from './free-port.ts'
+import { type House, openHouse } from './house.ts'
 
 const run = promisify(execFile)
 const root = resolve(import.meta.dirname, '..')

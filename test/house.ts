@@ -1,12 +1,12 @@
 /** A whole house for a test: its own data directory or database, a free port, the real server behind it. */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomToken } from '#crypto/random.ts'
 import { createLog } from '#observe/log.ts'
 import { type App, startApp } from '../src/app.ts'
 import { type Config, readConfig } from '../src/config.ts'
+import { freePort } from './free-port.ts'
 
 export type Engine = 'sqlite' | 'postgres'
 export const ENGINES: readonly Engine[] = ['sqlite', 'postgres']
@@ -80,16 +80,4 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 async function postgresDatabase() {
   const { createPostgresDatabase } = await import('./postgres.ts')
   return await createPostgresDatabase()
-}
-
-/** A port that was free a moment ago: the public URL has to be known before the server listens. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
-    })
-  })
 }

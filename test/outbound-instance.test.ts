@@ -51,7 +51,7 @@ describe.each(ENGINES)('which database is the real one, on %s', (engine) => {
 
   test('every new refresh token raises the mark, in the database and beside it', async () => {
     expect(await ask()).toBe('200 ')
-    await expect.poll(() => known().high_water, { timeout: 5000 }).toBe(2)
+    await expect.poll(() => known().high_water).toBe(2)
   })
 
   test('a copy spends nothing, until it is told that it is the real one', async () => {
@@ -68,7 +68,7 @@ describe.each(ENGINES)('which database is the real one, on %s', (engine) => {
   })
 
   test('a database that is older than its mark is frozen, connection by connection, until it is released', async () => {
-    await expect.poll(() => known().high_water, { timeout: 5000 }).toBeGreaterThan(3)
+    await expect.poll(() => known().high_water).toBeGreaterThan(3)
     writeFileSync(file(), JSON.stringify({ ...known(), high_water: 1000 }))
     await house.restart()
     expect(await ask()).toBe('503 refresh_frozen')

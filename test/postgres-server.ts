@@ -2,10 +2,10 @@ import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:chi
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chown, cp, mkdtemp, readFile, stat, symlink, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { freePort } from './free-port.ts'
 
 /*
  * The global set-up of the test run: one PostgreSQL 18 from npm and, where Debian's PostgreSQL 15 is installed, one of
@@ -179,16 +179,6 @@ function ready(server: ChildProcess, name: string): Promise<void> {
       if (!text.includes('ready to accept connections')) return
       server.stderr?.off('data', onData).resume()
       done()
-    })
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer().on('error', fail)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => done(typeof address === 'object' && address !== null ? address.port : 0))
     })
   })
 }

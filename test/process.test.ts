@@ -17,7 +17,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort } from './house.ts'
+import { freePort } from './free-port.ts'
 import { inDirectory, type ServerProcess, startProcess } from './server-process.ts'
 
 /** The process from its first start to its last words. The tests follow one installation and build on each other. */

@@ -51,7 +51,7 @@ describe.each(engines)('held rows on $name', ({ create }) => {
     const load = (): Promise<string | undefined> => readFact(other.sql, 'held')
     expect(await other.held.get('fact', load)).toBe('old')
     await changeConfig(db, (trx) => writeFact(trx, 'held', 'new'))
-    await expect.poll(() => other.held.get('fact', load), { interval: 20, timeout: 5000 }).toBe('new')
+    await expect.poll(() => other.held.get('fact', load), { interval: 20 }).toBe('new')
     await other.close()
   })
 
@@ -118,10 +118,10 @@ describe('PostgreSQL away', () => {
     await setAway(true)
     expect(await db.held.get('strict', load)).toBe('old')
     const strict = async (): Promise<string | undefined> => db.held.get('strict', load)
-    await expect.poll(() => strict().catch(isUnavailable), { interval: 50, timeout: 10_000 }).toBe(true)
+    await expect.poll(() => strict().catch(isUnavailable), { interval: 50 }).toBe(true)
     expect(await db.held.get('lenient', load, { stale: 'serve' })).toBe('old')
     await setAway(false)
-    await expect.poll(() => strict().catch(isUnavailable), { interval: 50, timeout: 10_000 }).toBe('old')
+    await expect.poll(() => strict().catch(isUnavailable), { interval: 50 }).toBe('old')
   })
 
   test('a server that is not there is named without the password', async () => {

@@ -193,8 +193,6 @@ describe.each(ENGINES)('%s', (engine) => {
     const { client_id } = await client({ client_name: 'old' })
     expect(await findClient(second, realm.id, client_id)).toMatchObject({ client_name: 'old' })
     await updateClient(db, actor, realm.id, client_id, () => ({ client_name: 'new' }))
-    await expect
-      .poll(async () => (await findClient(second, realm.id, client_id))?.client_name, { timeout: 10_000 })
-      .toBe('new')
+    await expect.poll(async () => (await findClient(second, realm.id, client_id))?.client_name).toBe('new')
   })
 })

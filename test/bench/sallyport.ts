@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runtimeFlags } from '../../scripts/runtime.mjs'
-import { freePort, type House, openHouse } from '../house.ts'
+import { freePort } from '../free-port.ts'
+import { type House, openHouse } from '../house.ts'
 import { ServerProcess } from './process.ts'
 
 export interface Prepared {

@@ -1,7 +1,7 @@
 /** P1 and P2: client credentials, a JWT signed with ES256, a generated secret, SQLite. */
 import { join } from 'node:path'
 import { addClient } from '../clients.ts'
-import { freePort } from '../house.ts'
+import { freePort } from '../free-port.ts'
 import type { Load } from './load.ts'
 import type { Row } from './main.ts'
 import { ServerProcess } from './process.ts'

@@ -99,7 +99,7 @@ const FADING = `
 
 /** Everyone can read and use the page: WCAG as axe finds it, one heading, and nothing wider than the window. */
 export async function judge({ page }: Tab): Promise<void> {
-  await expect.poll(() => page.evaluate(FADING), { timeout: 10_000 }).toBe(false)
+  await expect.poll(() => page.evaluate(FADING)).toBe(false)
   // A menu floats above the page: it is in no landmark, and need not be.
   const { violations } = await new AxeBuilder({ page }).disableRules(['region']).analyze()
   expect(

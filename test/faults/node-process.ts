@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { freePort } from '../house.ts'
+import { freePort } from '../free-port.ts'
 import type { Place } from './place.ts'
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
