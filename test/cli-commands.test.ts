@@ -90,7 +90,8 @@ test('who is asked to say --yes is told whether it can come back', async () => {
   expect(await told('clients', 'delete', 'one')).toContain('recycle bin for 30 days')
   expect(await told('roles', 'bulk', '--action', 'delete', '--ids', 'one')).toContain('recycle bin for 30 days')
   expect(await told('oauth-servers', 'delete', 'one')).toContain('recycle bin for 30 days')
-  expect(await told('categories', 'delete', 'one')).toContain('cannot be taken back')
+  expect(await told('categories', 'delete', 'one')).toContain('recycle bin for 30 days')
+  expect(await told('consents', 'withdraw', 'one', 'other')).toContain('cannot be taken back')
   expect(BIN_SECONDS).toBe(binDays * 86_400)
 })
 

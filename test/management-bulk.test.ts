@@ -100,4 +100,22 @@ describe.each(ENGINES)('many at once on %s', (engine) => {
     const told = await admin.post(`${root}/clients/bulk`, body)
     expect(told).toMatchObject({ status: 400, body: { field: expect.stringContaining(field) } })
   })
+
+  test('APIs and realms: what is built in stays', async () => {
+    const { body: api } = await admin.post(`${root}/apis`, { identifier: 'https://orders.example/api' })
+    const { body: listed } = await admin.get(`${root}/apis?built_in=true`)
+    const builtIn = listed.items[0].id
+    const apis = await admin.post(`${root}/apis/bulk`, { action: 'delete', ids: [api.id, builtIn] })
+    expect(apis.body.results).toMatchObject([{ status: 'done' }, { id: builtIn, status: 'refused' }])
+    await admin.post('/realms', { name: 'passing' })
+    const off = await admin.post('/realms/bulk', { action: 'disable', ids: ['passing', 'system', 'nowhere'] })
+    expect(off.body.results.map((each: { status: string }) => each.status)).toEqual(['done', 'refused', 'refused'])
+    expect((await admin.get('/realms/passing')).body.enabled).toBe(false)
+    await admin.post('/realms/system/roles', { name: 'realm-admin:passing' })
+    const inside = await officeOf(house, 'of-passing', ['realm-admin:passing'])
+    expect((await inside.post('/realms/bulk', { action: 'enable', ids: ['passing'] })).status).toBe(403)
+    const gone = await admin.post('/realms/bulk', { action: 'delete', ids: ['passing', 'default', 'system'] })
+    expect(gone.body.results.map((each: { status: string }) => each.status)).toEqual(['done', 'refused', 'refused'])
+    expect((await admin.get('/realms/system/deleted?kind=realm')).body.total).toBe(1)
+  })
 })

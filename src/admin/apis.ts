@@ -54,13 +54,7 @@ export const apiHandlers: readonly Handled[] = [
 
   handle(contract.updateApi, (call) => changeApi(call)),
 
-  handle(contract.deleteApi, async ({ context, actor, realm, params, request }) => {
-    const api = await apiOfPath(context, realm, params.id)
-    if (api.built_in) throw builtIn('API')
-    requireMatch(request, writableOf(api))
-    if (!(await deleteApi(context.db, actor, realm.id, api.id))) throw notFound('API')
-    return { value: undefined }
-  }),
+  handle(contract.deleteApi, removeApi),
 ]
 
 /** `revertedTo`: the version of its history that it goes back to. */
@@ -74,4 +68,12 @@ export async function changeApi(call: Call<typeof contract.updateApi>, revertedT
   if (!isThere) throw notFound('API')
   const api = await apiOfPath(context, realm, params.id)
   return { value: shown(api), etag: etagOf(writableOf(api)) }
+}
+
+export async function removeApi({ context, actor, realm, params, request }: Call<typeof contract.deleteApi>) {
+  const api = await apiOfPath(context, realm, params.id)
+  if (api.built_in) throw builtIn('API')
+  requireMatch(request, writableOf(api))
+  if (!(await deleteApi(context.db, actor, realm.id, api.id))) throw notFound('API')
+  return { value: undefined }
 }

@@ -4,16 +4,30 @@
  */
 import * as contract from '#contract/bulk.ts'
 import type { Operation } from '#contract/operation.ts'
+import { deleteRole } from '#contract/role.ts'
 import { Refusal } from '#http/refusal.ts'
+import { removeApi } from './apis.ts'
 import { type Call, type Handled, handle } from './call.ts'
+import { removeCategory } from './categories.ts'
 import { changeClient, removeClient } from './clients.ts'
+import { removeConnector } from './connectors.ts'
+import { removeLayer } from './layers.ts'
 import { removeOAuthServer, switchOAuthServer } from './oauth-servers.ts'
+import { changeRealm, removeRealm } from './realms.ts'
 import { removeRole } from './roles.ts'
 import { removeScope } from './scopes.ts'
 import { translated } from './store-refusals.ts'
 import { changeUser, removeUser } from './users.ts'
 
 export const bulkHandlers: readonly Handled[] = [
+  handle(contract.bulkRealms, (call) =>
+    eachOf(call, call.body.ids, (realm) => {
+      const one = { ...call, params: { realm } }
+      if (call.body.action === 'delete') return removeRealm({ ...one, body: undefined })
+      return changeRealm({ ...one, body: { enabled: call.body.action === 'enable' } })
+    }),
+  ),
+
   handle(contract.bulkClients, (call) =>
     eachOf(call, call.body.ids, (client_id) => {
       const one = { ...call, params: { realm: call.realm.name, client_id } }
@@ -38,18 +52,33 @@ export const bulkHandlers: readonly Handled[] = [
     }),
   ),
 
-  handle(contract.bulkRoles, (call) =>
-    eachOf(call, call.body.ids, (name) =>
-      removeRole({ ...call, params: { realm: call.realm.name, name }, body: undefined }),
+  handle(contract.bulkApis, (call) =>
+    eachOf(call, call.body.ids, (id) =>
+      removeApi({ ...call, params: { realm: call.realm.name, id }, body: undefined }),
     ),
   ),
 
-  handle(contract.bulkScopes, (call) =>
-    eachOf(call, call.body.ids, (name) =>
-      removeScope({ ...call, params: { realm: call.realm.name, name }, body: undefined }),
-    ),
+  handle(contract.bulkRoles, byName(removeRole)),
+  handle(contract.bulkScopes, byName(removeScope)),
+  handle(
+    contract.bulkEnvironments,
+    byName((call) => removeLayer('environment', call)),
   ),
+  handle(
+    contract.bulkApplications,
+    byName((call) => removeLayer('application', call)),
+  ),
+  handle(contract.bulkCategories, byName(removeCategory)),
+  handle(contract.bulkConnectors, byName(removeConnector)),
 ]
+
+/** Of nouns that are named by `name` and can only be deleted. */
+function byName(remove: (call: Call<typeof deleteRole>) => Promise<unknown>) {
+  return (call: Call<typeof contract.bulkRoles>) =>
+    eachOf(call, call.body.ids, (name) =>
+      remove({ ...call, params: { realm: call.realm.name, name }, body: undefined }),
+    )
+}
 
 async function eachOf(
   { request }: Pick<Call<Operation>, 'request'>,

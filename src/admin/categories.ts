@@ -11,12 +11,12 @@ import {
 } from '#store/categories.ts'
 import type { Realm } from '#store/realms.ts'
 import { clientIdsOf, idsOfClients } from './allowed-clients.ts'
-import { type Handled, handle, listQueryOf } from './call.ts'
+import { type Call, type Handled, handle, listQueryOf } from './call.ts'
 import type { AdminContext } from './context.ts'
 import { etagOf, requireMatch } from './etag.ts'
 import { conflict, invalidField, notFound, taken } from './problem.ts'
 
-function writableOf({ name, description, allowed_clients }: Category): CategoryFields {
+export function writableOf({ name, description, allowed_clients }: Category): CategoryFields {
   return { name, description, allowed_clients }
 }
 
@@ -30,7 +30,7 @@ async function answerOf(context: AdminContext, category: Category) {
   return { value: await shown(context, category), etag: etagOf(writableOf(category)) }
 }
 
-async function ofPath(context: AdminContext, realm: Realm, name: string): Promise<Category> {
+export async function categoryOfPath(context: AdminContext, realm: Realm, name: string): Promise<Category> {
   const category = await findCategory(context.db, realm.id, name)
   if (!category) throw notFound('category')
   return category
@@ -58,31 +58,39 @@ export const categoryHandlers: readonly Handled[] = [
   }),
 
   handle(contract.readCategory, async ({ context, realm, params }) =>
-    answerOf(context, await ofPath(context, realm, params.name)),
+    answerOf(context, await categoryOfPath(context, realm, params.name)),
   ),
 
-  handle(contract.updateCategory, async ({ context, actor, realm, params, body, request }) => {
-    const { name, description } = body
-    if (name === null) throw invalidField('name', 'must be there')
-    const allowed = await allowedIds(context, realm, body.allowed_clients)
-    const category = await updateCategory(context.db, actor, realm.id, params.name, (current) => {
-      requireMatch(request, writableOf(current))
-      return {
-        name: name ?? current.name,
-        description: description === undefined ? current.description : (description ?? ''),
-        allowed_clients: body.allowed_clients === undefined ? current.allowed_clients : allowed,
-      }
-    })
-    if (!category) throw notFound('category')
-    if (category === 'taken') throw taken('name')
-    return await answerOf(context, category)
-  }),
+  handle(contract.updateCategory, (call) => changeCategory(call)),
 
-  handle(contract.deleteCategory, async ({ context, actor, realm, params, request }) => {
-    requireMatch(request, writableOf(await ofPath(context, realm, params.name)))
-    const done = await deleteCategory(context.db, actor, realm.id, params.name)
-    if (done === 'used') throw conflict('there are OAuth servers in this category')
-    if (!done) throw notFound('category')
-    return { value: undefined }
-  }),
+  handle(contract.deleteCategory, removeCategory),
 ]
+
+/** `revertedTo`: the version of its history that it goes back to. */
+export async function changeCategory(call: Call<typeof contract.updateCategory>, revertedTo?: string) {
+  const { context, actor, realm, params, body, request } = call
+  const { name, description } = body
+  if (name === null) throw invalidField('name', 'must be there')
+  const allowed = await allowedIds(context, realm, body.allowed_clients)
+  const judged = (current: Category) => {
+    requireMatch(request, writableOf(current))
+    return {
+      name: name ?? current.name,
+      description: description === undefined ? current.description : (description ?? ''),
+      allowed_clients: body.allowed_clients === undefined ? current.allowed_clients : allowed,
+    }
+  }
+  const category = await updateCategory(context.db, actor, realm.id, params.name, judged, revertedTo)
+  if (!category) throw notFound('category')
+  if (category === 'taken') throw taken('name')
+  return await answerOf(context, category)
+}
+
+export async function removeCategory(call: Call<typeof contract.deleteCategory>) {
+  const { context, actor, realm, params, request } = call
+  requireMatch(request, writableOf(await categoryOfPath(context, realm, params.name)))
+  const done = await deleteCategory(context.db, actor, realm.id, params.name)
+  if (done === 'used') throw conflict('there are OAuth servers in this category')
+  if (!done) throw notFound('category')
+  return { value: undefined }
+}

@@ -12,7 +12,7 @@ import {
 } from '#store/connectors.ts'
 import { findOAuthServer, findOAuthServerById } from '#store/oauth-servers.ts'
 import type { Realm } from '#store/realms.ts'
-import { type Handled, handle, listQueryOf } from './call.ts'
+import { type Call, type Handled, handle, listQueryOf } from './call.ts'
 import type { AdminContext } from './context.ts'
 import { etagOf, requireMatch } from './etag.ts'
 import { invalidField, notFound, taken } from './problem.ts'
@@ -65,7 +65,7 @@ async function serverIdOf(context: AdminContext, realm: Realm, slug: string): Pr
   return server.id
 }
 
-async function shown(context: AdminContext, connector: Connector): Promise<contract.Connector> {
+export async function showConnector(context: AdminContext, connector: Connector): Promise<contract.Connector> {
   const { id: _id, realm_id: _realm, server_id, query, headers, outputs, ...rest } = connector
   const server = await findOAuthServerById(context.db, server_id)
   return {
@@ -78,7 +78,7 @@ async function shown(context: AdminContext, connector: Connector): Promise<contr
 }
 
 async function answerOf(context: AdminContext, connector: Connector) {
-  return { value: await shown(context, connector), etag: etagOf(writableOf(connector)) }
+  return { value: await showConnector(context, connector), etag: etagOf(writableOf(connector)) }
 }
 
 /** In an order of its own: a row that was just written and one that was read differ in it. */
@@ -86,7 +86,7 @@ function writableOf(connector: Connector): object {
   return Object.entries(fieldsOf(connector)).toSorted(([a], [b]) => (a < b ? -1 : 1))
 }
 
-async function ofPath(context: AdminContext, realm: Realm, name: string): Promise<Connector> {
+export async function connectorOfPath(context: AdminContext, realm: Realm, name: string): Promise<Connector> {
   const connector = await findConnector(context.db, realm.id, name)
   if (!connector) throw notFound('connector')
   return connector
@@ -95,7 +95,7 @@ async function ofPath(context: AdminContext, realm: Realm, name: string): Promis
 export const connectorHandlers: readonly Handled[] = [
   handle(contract.listConnectors, async ({ context, realm, query }) => {
     const found = await listConnectors(context.db, realm.id, listQueryOf(query))
-    const items = await Promise.all(found.items.map(async (each) => shown(context, each)))
+    const items = await Promise.all(found.items.map(async (each) => showConnector(context, each)))
     return { value: { items, total: found.total, page: query.page, page_size: query.page_size } }
   }),
 
@@ -109,27 +109,35 @@ export const connectorHandlers: readonly Handled[] = [
   }),
 
   handle(contract.readConnector, async ({ context, realm, params }) =>
-    answerOf(context, await ofPath(context, realm, params.name)),
+    answerOf(context, await connectorOfPath(context, realm, params.name)),
   ),
 
-  handle(contract.updateConnector, async ({ context, actor, realm, params, body, request }) => {
-    const { name, oauth_server } = body
-    if (name === null) throw invalidField('name', 'must be there')
-    if (oauth_server === null) throw invalidField('oauth_server', 'must be there')
-    const serverId = oauth_server === undefined ? undefined : await serverIdOf(context, realm, oauth_server)
-    const connector = await updateConnector(context.db, actor, realm.id, params.name, (current) => {
-      requireMatch(request, writableOf(current))
-      const fields = fieldsOf(current)
-      return { ...resolved(body, fields), name: name ?? current.name, server_id: serverId ?? current.server_id }
-    })
-    if (!connector) throw notFound('connector')
-    if (connector === 'taken') throw taken('name')
-    return await answerOf(context, connector)
-  }),
+  handle(contract.updateConnector, (call) => changeConnector(call)),
 
-  handle(contract.deleteConnector, async ({ context, actor, realm, params, request }) => {
-    requireMatch(request, writableOf(await ofPath(context, realm, params.name)))
-    if (!(await deleteConnector(context.db, actor, realm.id, params.name))) throw notFound('connector')
-    return { value: undefined }
-  }),
+  handle(contract.deleteConnector, removeConnector),
 ]
+
+/** `revertedTo`: the version of its history that it goes back to. */
+export async function changeConnector(call: Call<typeof contract.updateConnector>, revertedTo?: string) {
+  const { context, actor, realm, params, body, request } = call
+  const { name, oauth_server } = body
+  if (name === null) throw invalidField('name', 'must be there')
+  if (oauth_server === null) throw invalidField('oauth_server', 'must be there')
+  const serverId = oauth_server === undefined ? undefined : await serverIdOf(context, realm, oauth_server)
+  const judged = (current: Connector) => {
+    requireMatch(request, writableOf(current))
+    const fields = fieldsOf(current)
+    return { ...resolved(body, fields), name: name ?? current.name, server_id: serverId ?? current.server_id }
+  }
+  const connector = await updateConnector(context.db, actor, realm.id, params.name, judged, revertedTo)
+  if (!connector) throw notFound('connector')
+  if (connector === 'taken') throw taken('name')
+  return await answerOf(context, connector)
+}
+
+export async function removeConnector(call: Call<typeof contract.deleteConnector>) {
+  const { context, actor, realm, params, request } = call
+  requireMatch(request, writableOf(await connectorOfPath(context, realm, params.name)))
+  if (!(await deleteConnector(context.db, actor, realm.id, params.name))) throw notFound('connector')
+  return { value: undefined }
+}

@@ -24,7 +24,8 @@ export const deletedHandlers: readonly Handled[] = [
     const restored = await restoreDeleted(context.db, actor, realm.id, params.id)
     if (restored === undefined) throw notFound('object in the recycle bin')
     if (restored === 'taken') throw taken('name')
-    if (restored === 'orphan') throw conflict('the API of this scope is not there: restore that first')
+    if (restored === 'orphan')
+      throw conflict('the API or OAuth server that it belongs to is not there: restore that first')
     if (restored.kind === 'realm') await renewKeys(context, restored.name)
     return { value: { kind: restored.kind, name: restored.name, path: pathOf(realm.name, restored) } }
   }),
@@ -42,7 +43,11 @@ const collections: Readonly<Record<Exclude<Restored['kind'], 'realm'>, string>> 
   role: 'roles',
   scope: 'scopes',
   api: 'apis',
+  environment: 'environments',
+  application: 'applications',
+  category: 'categories',
   oauth_server: 'oauth-servers',
+  connector: 'connectors',
 }
 
 function pathOf(realmName: string, { kind, name, object_id }: Restored): string {

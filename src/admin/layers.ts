@@ -7,16 +7,17 @@ import {
   findNamed,
   listNamed,
   type Named,
+  type NamedFields,
   type NamedKind,
   updateNamed,
 } from '#store/named-rows.ts'
 import type { Realm } from '#store/realms.ts'
-import { type Handled, handle, listQueryOf } from './call.ts'
+import { type Call, type Handled, handle, listQueryOf } from './call.ts'
 import type { AdminContext } from './context.ts'
 import { etagOf, requireMatch } from './etag.ts'
 import { conflict, invalidField, notFound, taken } from './problem.ts'
 
-function writableOf({ name, description }: Named) {
+export function writableOf({ name, description }: NamedFields) {
   return { name, description }
 }
 
@@ -29,7 +30,7 @@ function answerOf(named: Named) {
   return { value: shown(named), etag: etagOf(writableOf(named)) }
 }
 
-async function ofPath(context: AdminContext, kind: NamedKind, realm: Realm, name: string): Promise<Named> {
+export async function layerOfPath(context: AdminContext, kind: NamedKind, realm: Realm, name: string): Promise<Named> {
   const named = await findNamed(context.db, kind, realm.id, name)
   if (!named) throw notFound(kind)
   return named
@@ -51,32 +52,40 @@ function handlersOf(kind: NamedKind, contract: typeof environments): readonly Ha
     }),
 
     handle(contract.read, async ({ context, realm, params }) =>
-      answerOf(await ofPath(context, kind, realm, params.name)),
+      answerOf(await layerOfPath(context, kind, realm, params.name)),
     ),
 
-    handle(contract.update, async ({ context, actor, realm, params, body, request }) => {
-      const { name, description } = body
-      if (name === null) throw invalidField('name', 'must be there')
-      const named = await updateNamed(context.db, actor, kind, realm.id, params.name, (current) => {
-        requireMatch(request, writableOf(current))
-        return {
-          name: name ?? current.name,
-          description: description === undefined ? current.description : (description ?? ''),
-        }
-      })
-      if (!named) throw notFound(kind)
-      if (named === 'taken') throw taken('name')
-      return answerOf(named)
-    }),
+    handle(contract.update, (call) => changeLayer(kind, call)),
 
-    handle(contract.remove, async ({ context, actor, realm, params, request }) => {
-      requireMatch(request, writableOf(await ofPath(context, kind, realm, params.name)))
-      const done = await deleteNamed(context.db, actor, kind, realm.id, params.name)
-      if (done === 'used') throw conflict(`clients or OAuth servers name this ${kind}`)
-      if (!done) throw notFound(kind)
-      return { value: undefined }
-    }),
+    handle(contract.remove, (call) => removeLayer(kind, call)),
   ]
+}
+
+/** `revertedTo`: the version of its history that it goes back to. */
+export async function changeLayer(kind: NamedKind, call: Call<typeof environments.update>, revertedTo?: string) {
+  const { context, actor, realm, params, body, request } = call
+  const { name, description } = body
+  if (name === null) throw invalidField('name', 'must be there')
+  const judged = (current: Named) => {
+    requireMatch(request, writableOf(current))
+    return {
+      name: name ?? current.name,
+      description: description === undefined ? current.description : (description ?? ''),
+    }
+  }
+  const named = await updateNamed(context.db, actor, kind, realm.id, params.name, judged, revertedTo)
+  if (!named) throw notFound(kind)
+  if (named === 'taken') throw taken('name')
+  return answerOf(named)
+}
+
+export async function removeLayer(kind: NamedKind, call: Call<typeof environments.remove>) {
+  const { context, actor, realm, params, request } = call
+  requireMatch(request, writableOf(await layerOfPath(context, kind, realm, params.name)))
+  const done = await deleteNamed(context.db, actor, kind, realm.id, params.name)
+  if (done === 'used') throw conflict(`clients or OAuth servers name this ${kind}`)
+  if (!done) throw notFound(kind)
+  return { value: undefined }
 }
 
 export const layerHandlers: readonly Handled[] = [

@@ -3,7 +3,7 @@ import type * as contract from '#contract/oauth-server.ts'
 import { realmCategories } from '#store/categories.ts'
 import { publicServer } from '#store/oauth-server-rows.ts'
 import type { StoredSecret } from '#store/oauth-server-settings.ts'
-import { findServerStates, type OAuthServer, type ServerState } from '#store/oauth-servers.ts'
+import { findServerStates, type OAuthServer, type ServerOverride, type ServerState } from '#store/oauth-servers.ts'
 import type { Realm } from '#store/realms.ts'
 import { realmResources } from '#store/resources.ts'
 import { clientIdsOf } from './allowed-clients.ts'
@@ -31,6 +31,16 @@ export async function showServer(context: AdminContext, realm: Realm, server: OA
   const [shownServer] = await showServers(context, realm, [server])
   if (!shownServer) throw new Error('a server is shown')
   return shownServer
+}
+
+/** The layers over it, by the names of what they are for. */
+export async function showOverrides(
+  context: AdminContext,
+  realm: Realm,
+  { overrides }: Pick<OAuthServer, 'overrides'>,
+) {
+  const names = await namesOf(context, realm)
+  return layersOf(overrides, names).map(shownOverride)
 }
 
 /** What an entity tag covers: what an administrator writes, secrets by the time they were set. */
@@ -67,6 +77,24 @@ function nameIn(names: ReadonlyMap<string, string>, id: string | null): string |
   return id === null ? null : (names.get(id) ?? null)
 }
 
+interface Layer {
+  readonly environment: string | null
+  readonly application: string | null
+  readonly override: ServerOverride
+}
+
+function layersOf(overrides: readonly ServerOverride[], names: Names): readonly Layer[] {
+  return overrides.map((override) => ({
+    environment: nameIn(names.environments, override.environment_id),
+    application: nameIn(names.applications, override.application_id),
+    override,
+  }))
+}
+
+function shownOverride({ environment, application, override }: Layer) {
+  return { environment, application, ...override.settings }
+}
+
 function shown(
   context: AdminContext,
   realm: Realm,
@@ -76,20 +104,12 @@ function shown(
   allowed: string[],
 ): contract.OAuthServer {
   const { id: _id, realm_id: _realm, settings_version: _version, category_id, overrides, secrets, ...fields } = server
-  const layers = overrides.map((override) => ({
-    environment: nameIn(names.environments, override.environment_id),
-    application: nameIn(names.applications, override.application_id),
-    override,
-  }))
+  const layers = layersOf(overrides, names)
   const value = {
     ...fields,
     allowed_clients: allowed,
     category: nameIn(names.categories, category_id),
-    overrides: layers.map(({ environment, application, override }) => ({
-      environment,
-      application,
-      ...override.settings,
-    })),
+    overrides: layers.map(shownOverride),
     secrets: [
       ...secrets.map((secret) => shownSecret(secret, null, null)),
       ...layers.flatMap(({ environment, application, override }) =>

@@ -53,7 +53,7 @@ export const oauthServerHandlers: readonly Handled[] = [
     answerOf(context, realm, await serverOfPath(context, realm, params.slug)),
   ),
 
-  handle(contract.updateOAuthServer, change),
+  handle(contract.updateOAuthServer, (call) => changeOAuthServer(call)),
 
   handle(contract.deleteOAuthServer, removeOAuthServer),
 
@@ -112,7 +112,9 @@ async function register({ context, actor, realm, body }: Call<typeof contract.cr
   return { ...(await answerOf(context, realm, server)), location: locationOf(realm, server) }
 }
 
-async function change({ context, actor, realm, params, body, request }: Call<typeof contract.updateOAuthServer>) {
+/** `revertedTo`: the version of its history that it goes back to. */
+export async function changeOAuthServer(call: Call<typeof contract.updateOAuthServer>, revertedTo?: string) {
+  const { context, actor, realm, params, body, request } = call
   const references = await referencesOf(context, realm, body)
   const next = (current: OAuthServer) => {
     requireMatch(request, taggedOf(current))
@@ -127,7 +129,7 @@ async function change({ context, actor, realm, params, body, request }: Call<typ
     if (reason === undefined) await resumeConnections(sql, after.id)
     else await markConnections(sql, after.id, 'needs_authorization', reason)
   }
-  const server = await updateOAuthServer(context.db, actor, realm.id, params.slug, next, also)
+  const server = await updateOAuthServer(context.db, actor, realm.id, params.slug, next, also, revertedTo)
   if (!server) throw notFound('OAuth server')
   await tried(context, realm, created(server))
   return await answerOf(context, realm, created(server))

@@ -122,14 +122,7 @@ export const realmHandlers: readonly Handled[] = [
 
   handle(contract.updateRealm, (call) => changeRealm(call)),
 
-  handle(contract.deleteRealm, async ({ context, actor, request, params }) => {
-    const realm = await findRealm(context.db, params.realm)
-    if (!realm) throw notFound('realm')
-    if (builtInRealms.has(realm.name)) throw builtIn('realm')
-    requireMatch(request, writableOf(realm))
-    if (!(await deleteRealm(context.db, actor, realm.name))) throw notFound('realm')
-    return { value: undefined }
-  }),
+  handle(contract.deleteRealm, removeRealm),
 ]
 
 /** `revertedTo`: the version of its history that it goes back to. */
@@ -145,4 +138,13 @@ export async function changeRealm(call: Call<typeof contract.updateRealm>, rever
   const realm = await updateRealm(context.db, actor, params.realm, judged, revertedTo)
   if (!realm) throw notFound('realm')
   return { value: { ...shown(realm), ...(key && { key: key.shown }) }, etag: etagOf(writableOf(realm)) }
+}
+
+export async function removeRealm({ context, actor, request, params }: Call<typeof contract.deleteRealm>) {
+  const realm = await findRealm(context.db, params.realm)
+  if (!realm) throw notFound('realm')
+  if (builtInRealms.has(realm.name)) throw builtIn('realm')
+  requireMatch(request, writableOf(realm))
+  if (!(await deleteRealm(context.db, actor, realm.name))) throw notFound('realm')
+  return { value: undefined }
 }

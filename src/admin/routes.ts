@@ -29,7 +29,8 @@ import { exported } from './export/export.ts'
 import { actorOf, allowPlatform, authenticateAdministrator, reachRealm, systemOf } from './gate.ts'
 import { grantHandlers } from './grants.ts'
 import { healthHandlers } from './health.ts'
-import { historyHandlers } from './history.ts'
+import { historyHandlers } from './history-nouns.ts'
+import { outboundHistoryHandlers } from './history-outbound.ts'
 import { inspectHandlers } from './inspect.ts'
 import { layerHandlers } from './layers.ts'
 import { legacyUseHandlers } from './legacy-uses.ts'
@@ -79,6 +80,7 @@ export const handlers: readonly Handled[] = [
   ...auditHandlers,
   ...deletedHandlers,
   ...historyHandlers,
+  ...outboundHistoryHandlers,
   ...bulkHandlers,
   ...healthHandlers,
   ...realmListHandlers,

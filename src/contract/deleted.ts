@@ -5,7 +5,19 @@ import { noQuery, nothing, operation } from './operation.ts'
 import { containing, listQuery, page, range } from './page.ts'
 
 /** What goes into the recycle bin when it is deleted; all else is gone at once. */
-export const deletedKinds = ['client', 'user', 'role', 'scope', 'api', 'realm', 'oauth_server'] as const
+export const deletedKinds = [
+  'client',
+  'user',
+  'role',
+  'scope',
+  'api',
+  'realm',
+  'environment',
+  'application',
+  'category',
+  'oauth_server',
+  'connector',
+] as const
 /** For how long. */
 export const binDays = 30
 

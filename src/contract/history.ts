@@ -1,8 +1,13 @@
 /** What was done to one object, version by version, and the way back to one of them: the same for every noun. */
 import { z } from 'zod'
 import { updateApi } from './api.ts'
+import { applications } from './application.ts'
+import { updateCategory } from './category.ts'
 import { updateClient } from './client.ts'
+import { updateConnector } from './connector.ts'
+import { environments } from './environment.ts'
 import { id } from './field.ts'
+import { updateOAuthServer } from './oauth-server.ts'
 import { noQuery, nothing, type Operation, operation } from './operation.ts'
 import { containing, listQuery, page, range } from './page.ts'
 import { updateRealm } from './realm.ts'
@@ -40,6 +45,7 @@ const filters = {
 function historyOf<S extends z.core.$ZodShape, A extends z.ZodType>(
   noun: string,
   update: Operation<z.ZodObject<S, z.core.$strict>, z.ZodType, z.ZodType, A>,
+  title = `a ${noun}`,
 ) {
   const path = `${update.path}/history`
   const show = operation({
@@ -47,7 +53,7 @@ function historyOf<S extends z.core.$ZodShape, A extends z.ZodType>(
     noun: 'history',
     method: 'GET',
     path,
-    summary: `What was done to a ${noun}, the newest first`,
+    summary: `What was done to ${title}, the newest first`,
     reach: 'realm',
     right: 'read',
     params: update.params,
@@ -62,7 +68,7 @@ function historyOf<S extends z.core.$ZodShape, A extends z.ZodType>(
     noun: 'history',
     method: 'POST',
     path: `${path}/{version}/revert`,
-    summary: `Change a ${noun} back to how that version left it; secrets, keys and passwords stay as they are`,
+    summary: `Change ${title} back to how that version left it; secrets, keys and passwords stay as they are`,
     reach: 'realm',
     right: 'write',
     params: z.strictObject({ ...update.params.shape, version: id }),
@@ -80,7 +86,12 @@ export const clientHistory = historyOf('client', updateClient)
 export const userHistory = historyOf('user', updateUser)
 export const roleHistory = historyOf('role', updateRole)
 export const scopeHistory = historyOf('scope', updateScope)
-export const apiHistory = historyOf('api', updateApi)
+export const apiHistory = historyOf('api', updateApi, 'an API')
+export const environmentHistory = historyOf('environment', environments.update, 'an environment')
+export const applicationHistory = historyOf('application', applications.update, 'an application')
+export const categoryHistory = historyOf('category', updateCategory)
+export const oauthServerHistory = historyOf('oauth-server', updateOAuthServer, 'an OAuth server')
+export const connectorHistory = historyOf('connector', updateConnector)
 
 export const historyOperations: readonly Operation[] = [
   realmHistory,
@@ -89,4 +100,9 @@ export const historyOperations: readonly Operation[] = [
   roleHistory,
   scopeHistory,
   apiHistory,
+  environmentHistory,
+  applicationHistory,
+  categoryHistory,
+  oauthServerHistory,
+  connectorHistory,
 ].flatMap(({ show, revert }) => [show, revert])

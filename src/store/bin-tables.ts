@@ -5,7 +5,18 @@ export interface DeletedObjectsTable {
   id: string
   /** Whose administrators see it: a realm lies in the bin of `system`. */
   realm_id: string
-  kind: 'client' | 'user' | 'role' | 'scope' | 'api' | 'realm' | 'oauth_server'
+  kind:
+    | 'client'
+    | 'user'
+    | 'role'
+    | 'scope'
+    | 'api'
+    | 'realm'
+    | 'environment'
+    | 'application'
+    | 'category'
+    | 'oauth_server'
+    | 'connector'
   object_id: string
   name: string
   /** The row itself where deleting took it away. */

@@ -1,8 +1,9 @@
 /** Categories: folders of OAuth servers. A category may restrict which clients use the servers in it. */
 import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
-import { type Actor, writeAudit } from './audit.ts'
+import { type Actor, updateEntry, writeAudit } from './audit.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
+import { discard } from './deleted.ts'
 import { fold } from './fold.ts'
 import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
 import type { CategoriesTable } from './outbound-tables.ts'
@@ -73,6 +74,7 @@ export function updateCategory(
   realmId: string,
   name: string,
   change: (current: Category) => CategoryFields,
+  revertedTo?: string,
 ): Promise<Category | Taken | undefined> {
   return takenOr(
     changeConfig(db, async (sql) => {
@@ -81,7 +83,7 @@ export function updateCategory(
       const after: Category = { ...before, ...change(before), updated_at: nowSeconds() }
       const changed = { ...columnsOf(after), updated_at: after.updated_at }
       await sql.updateTable('categories').set(changed).where('id', '=', before.id).execute()
-      await writeAudit(sql, { ...categoryObject(after), actor, action: 'category.update', before, after })
+      await writeAudit(sql, { ...categoryObject(after), actor, ...updateEntry('category', before, after, revertedTo) })
       return after
     }),
   )
@@ -96,9 +98,22 @@ export function deleteCategory(db: Database, actor: Actor, realmId: string, name
     if (await inside.where('deleted_at', 'is', null).executeTakeFirst()) return 'used'
     await sql.updateTable('oauth_servers').set({ category_id: null }).where('category_id', '=', before.id).execute()
     await sql.deleteFrom('categories').where('id', '=', before.id).execute()
+    const discarded = { realm_id: realmId, kind: 'category', object_id: before.id, name } as const
+    await discard(sql, actor, { ...discarded, contents: before })
     await writeAudit(sql, { ...categoryObject(before), actor, action: 'category.delete', before })
     return true
   })
+}
+
+/** Out of the recycle bin, inside a transaction of `changeConfig`. */
+export async function restoreCategory(sql: Sql, contents: string) {
+  const category: Category = { ...(JSON.parse(contents) as Category), updated_at: nowSeconds() }
+  const { id, realm_id, created_at, updated_at } = category
+  await sql
+    .insertInto('categories')
+    .values({ ...columnsOf(category), id, realm_id, created_at, updated_at })
+    .execute()
+  return { ...categoryObject(category), after: category }
 }
 
 function columnsOf({ name, description, allowed_clients }: CategoryFields) {

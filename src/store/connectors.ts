@@ -1,8 +1,9 @@
 /** Connectors: saved calls. They point at their OAuth server by its internal id, so that a slug may change. */
 import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
-import { type Actor, writeAudit } from './audit.ts'
+import { type Actor, updateEntry, writeAudit } from './audit.ts'
 import { type Database, type Sql, transaction } from './database.ts'
+import { discard } from './deleted.ts'
 import { fold } from './fold.ts'
 import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
 import type { ConnectorsTable } from './outbound-tables.ts'
@@ -107,6 +108,7 @@ export function updateConnector(
   realmId: string,
   name: string,
   change: (current: Connector) => ConnectorFields,
+  revertedTo?: string,
 ): Promise<Connector | Taken | undefined> {
   return takenOr(
     transaction(db, async (sql) => {
@@ -120,7 +122,8 @@ export function updateConnector(
         .returningAll()
         .executeTakeFirstOrThrow()
       const after = connectorOf(row)
-      await writeAudit(sql, { ...connectorObject(after), actor, action: 'connector.update', before, after })
+      const entry = updateEntry('connector', before, after, revertedTo)
+      await writeAudit(sql, { ...connectorObject(after), actor, ...entry })
       return after
     }),
   )
@@ -132,9 +135,24 @@ export function deleteConnector(db: Database, actor: Actor, realmId: string, nam
     const before = await lockConnector(sql, realmId, name)
     if (!before) return false
     await sql.deleteFrom('connectors').where('id', '=', before.id).execute()
+    const discarded = { realm_id: realmId, kind: 'connector', object_id: before.id, name } as const
+    await discard(sql, actor, { ...discarded, contents: before })
     await writeAudit(sql, { ...connectorObject(before), actor, action: 'connector.delete', before })
     return true
   })
+}
+
+/** Out of the recycle bin, inside a transaction. `orphan`: its OAuth server is not there. */
+export async function restoreConnector(sql: Sql, contents: string) {
+  const connector: Connector = { ...(JSON.parse(contents) as Connector), updated_at: nowSeconds() }
+  const server = sql.selectFrom('oauth_servers').select('id').where('id', '=', connector.server_id)
+  if (!(await server.where('deleted_at', 'is', null).executeTakeFirst())) return 'orphan'
+  const { id, realm_id, created_at, updated_at } = connector
+  await sql
+    .insertInto('connectors')
+    .values({ ...columnsOf(connector), id, realm_id, created_at, updated_at })
+    .execute()
+  return { ...connectorObject(connector), after: connector }
 }
 
 /** Reads the row and keeps others from changing it until the transaction ends. */

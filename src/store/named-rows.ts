@@ -4,8 +4,9 @@
  */
 import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
-import { type Actor, writeAudit } from './audit.ts'
+import { type Actor, updateEntry, writeAudit } from './audit.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
+import { discard } from './deleted.ts'
 import { fold } from './fold.ts'
 import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
 import { type Taken, takenOr } from './taken.ts'
@@ -69,6 +70,7 @@ export function updateNamed(
   realmId: string,
   name: string,
   change: (current: Named) => NamedFields,
+  revertedTo?: string,
 ): Promise<Named | Taken | undefined> {
   return takenOr(
     changeConfig(db, async (sql) => {
@@ -85,7 +87,7 @@ export function updateNamed(
         })
         .where('id', '=', before.id)
         .execute()
-      await writeAudit(sql, { ...objectOf(kind, after), actor, action: `${kind}.update`, before, after })
+      await writeAudit(sql, { ...objectOf(kind, after), actor, ...updateEntry(kind, before, after, revertedTo) })
       return after
     }),
   )
@@ -119,9 +121,20 @@ export function deleteNamed(
       .execute()
     await sql.deleteFrom('oauth_server_overrides').where(column, '=', before.id).execute()
     await sql.deleteFrom(tables[kind]).where('id', '=', before.id).execute()
+    await discard(sql, actor, { realm_id: realmId, kind, object_id: before.id, name, contents: before })
     await writeAudit(sql, { ...objectOf(kind, before), actor, action: `${kind}.delete`, before })
     return true
   })
+}
+
+/** Out of the recycle bin, inside a transaction of `changeConfig`. */
+export async function restoreNamed(sql: Sql, kind: NamedKind, contents: string) {
+  const named: Named = { ...(JSON.parse(contents) as Named), updated_at: nowSeconds() }
+  await sql
+    .insertInto(tables[kind])
+    .values({ ...named, name_folded: fold(named.name) })
+    .execute()
+  return { ...objectOf(kind, named), after: named }
 }
 
 /** Reads the row and keeps others from changing it until the transaction ends. */

@@ -3,7 +3,7 @@
  * names come sealed. What the fields may hold, and that no secret follows a changed address, is the caller's rule.
  */
 import { nowSeconds } from '#observe/clock.ts'
-import { type Actor, writeAudit } from './audit.ts'
+import { type Actor, updateEntry, writeAudit } from './audit.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
 import { discard } from './deleted.ts'
 import {
@@ -103,6 +103,7 @@ export function updateOAuthServer(
   slug: string,
   change: (current: OAuthServer) => ServerChanges,
   also?: (sql: Sql, before: OAuthServer, after: OAuthServer) => Promise<void>,
+  revertedTo?: string,
 ): Promise<OAuthServer | ServerTaken | undefined> {
   return takenOr(
     changeConfig(db, async (sql) => {
@@ -125,8 +126,8 @@ export function updateOAuthServer(
       await insertLayers(sql, row.id, next)
       const after = await completeServer(sql, changed)
       await also?.(sql, before, after)
-      const audited = { before: publicServer(before), after: publicServer(after) }
-      await writeAudit(sql, { ...serverObject(after), actor, action: 'oauth_server.update', ...audited })
+      const entry = updateEntry('oauth_server', publicServer(before), publicServer(after), revertedTo)
+      await writeAudit(sql, { ...serverObject(after), actor, ...entry })
       return after
     }),
   )

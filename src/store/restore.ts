@@ -7,11 +7,14 @@ import { sql as text } from 'kysely'
 import { nowSeconds } from '#observe/clock.ts'
 import { type Actor, type AuditEntry, writeAudit } from './audit.ts'
 import type { DeletedObjectsTable } from './bin-tables.ts'
+import { restoreCategory } from './categories.ts'
 import { relistActivity } from './client-activity.ts'
 import { clientObject, publicClient } from './client-changes.ts'
 import { completeClient } from './clients.ts'
+import { restoreConnector } from './connectors.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
 import { BIN_SECONDS, type DeletedKind } from './deleted.ts'
+import { restoreNamed } from './named-rows.ts'
 import { restoreOAuthServer } from './oauth-server-changes.ts'
 import { apiObject, scopeObject } from './resource-changes.ts'
 import { restoreRealm } from './restore-realm.ts'
@@ -21,7 +24,7 @@ import { type Taken, takenOr } from './taken.ts'
 import { userObject } from './user-changes.ts'
 import { listUserRoles, userOf } from './users.ts'
 
-/** What it belongs to is not there: the API of a scope. */
+/** What it belongs to is not there: the API of a scope, the OAuth server of a connector. */
 export type Orphan = 'orphan'
 
 export interface Restored {
@@ -40,6 +43,10 @@ const restorers: Readonly<Record<DeletedKind, Restore>> = {
   role: restoreRole,
   scope: restoreScope,
   api: restoreApi,
+  environment: async (sql, { contents }) => await restoreNamed(sql, 'environment', contents),
+  application: async (sql, { contents }) => await restoreNamed(sql, 'application', contents),
+  category: async (sql, { contents }) => await restoreCategory(sql, contents),
+  connector: async (sql, { contents }) => await restoreConnector(sql, contents),
   oauth_server: async (sql, { object_id }) => await restoreOAuthServer(sql, object_id),
   realm: async (sql, { object_id }) => await restoreRealm(sql, object_id),
 }

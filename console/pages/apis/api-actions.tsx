@@ -16,7 +16,7 @@ export function useDeleteApi(realm: string): (api: Api) => Promise<boolean> {
       realm,
       name: identifier,
       impact: 'Its scopes go with it; clients and consents lose them, and no token is made for it any more.',
-      staysDead: 'No client may ask for its scopes: allow them again to those that need them.',
+      staysDead: 'Clients that might ask for its scopes may do so again.',
       run: () => mutateAsync({ params: { realm, id }, body: undefined }),
     })
 }

@@ -2,8 +2,9 @@
 import { Button } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useParams } from '@tanstack/react-router'
-import { Pencil, Plus, Trash2 } from 'lucide-react'
+import { Pencil, Plus } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
+import { bulkCategories } from '#contract/bulk.ts'
 import {
   type Category,
   createCategory,
@@ -15,7 +16,8 @@ import {
 import { listClients } from '#contract/client.ts'
 import { useRead, useWrite } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
-import { askFirst } from '../../parts/dialog/ask-first.tsx'
+import type { AskedActions } from '../../parts/dialog/ask-first.tsx'
+import { namedDeletion } from '../../parts/dialog/deleting.tsx'
 import { tellDone } from '../../parts/dialog/undo.tsx'
 import { useCreateForm, useEditForm } from '../../parts/form/contract-form.ts'
 import { MultiSelectField, TextareaField, TextField } from '../../parts/form/fields.tsx'
@@ -47,18 +49,7 @@ export function CategoriesPage(): ReactNode {
   const mayWrite = useMayWrite(realm)
   const [isNew, dialog] = useDisclosure(false)
   const [edited, setEdited] = useState<Category>()
-  const { mutateAsync: remove } = useWrite(deleteCategory)
-  const deleting = askFirst<Category>({
-    noun: categoryNoun,
-    label: 'Delete',
-    did: 'deleted',
-    icon: Trash2,
-    isDangerous: true,
-    nameOf: ({ name }) => name,
-    impact: () => 'Only a category that holds no OAuth server can be deleted. It cannot be brought back.',
-    impactOfMany: 'Only categories that hold no OAuth server can be deleted. They cannot be brought back.',
-    run: ({ name }) => remove({ params: { realm, name }, body: undefined }),
-  })
+  const deleting = useDeleteCategory(realm)
   const serversOf = ({ name }: Category) =>
     ({ to: '/realms/$realm/oauth-servers', params: { realm }, search: { category: name } as never }) as const
   const create = mayWrite && (
@@ -95,6 +86,21 @@ export function CategoriesPage(): ReactNode {
       {edited && <EditCategory realm={realm} category={edited} onClose={() => setEdited(undefined)} />}
     </Page>
   )
+}
+
+function useDeleteCategory(realm: string): AskedActions<Category> {
+  const { mutateAsync: remove } = useWrite(deleteCategory)
+  const { mutateAsync: removeMany } = useWrite(bulkCategories)
+  return namedDeletion<Category>({
+    realm,
+    kind: 'category',
+    noun: categoryNoun,
+    staysDead: 'OAuth servers have to be put into it again.',
+    impact: 'Only a category that holds no OAuth server can be deleted.',
+    impactOfMany: 'Only categories that hold no OAuth server can be deleted.',
+    one: ({ name }) => remove({ params: { realm, name }, body: undefined }),
+    many: async (ids) => (await removeMany({ params: { realm }, body: { action: 'delete', ids } })).value,
+  })
 }
 
 interface DialogProps {

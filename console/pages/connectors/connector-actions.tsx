@@ -1,27 +1,27 @@
 /** What an administrator does with connectors. */
-import { Play, Trash2 } from 'lucide-react'
+import { Play } from 'lucide-react'
+import { bulkConnectors } from '#contract/bulk.ts'
 import { type Connector, deleteConnector } from '#contract/connector.ts'
 import { useWrite } from '../../parts/api/call.ts'
-import { type AskedActions, askFirst } from '../../parts/dialog/ask-first.tsx'
+import type { AskedActions } from '../../parts/dialog/ask-first.tsx'
+import { namedDeletion } from '../../parts/dialog/deleting.tsx'
 import type { RowAction } from '../../parts/list/action.ts'
 
 export const connectorNoun = { one: 'connector', many: 'connectors' }
 
 export function useDeleteConnector(realm: string, onDeleted?: () => void): AskedActions<Connector> {
-  const { mutateAsync } = useWrite(deleteConnector)
-  return askFirst<Connector>({
+  const { mutateAsync: remove } = useWrite(deleteConnector)
+  const { mutateAsync: removeMany } = useWrite(bulkConnectors)
+  return namedDeletion<Connector>({
+    realm,
+    kind: 'connector',
     noun: connectorNoun,
-    label: 'Delete',
-    did: 'deleted',
-    icon: Trash2,
-    isDangerous: true,
-    nameOf: ({ name }) => name,
-    impact: () => 'Whoever runs it is refused from now on. It cannot be brought back.',
-    impactOfMany: 'Whoever runs them is refused from now on. They cannot be brought back.',
-    run: async ({ name }) => {
-      await mutateAsync({ params: { realm, name }, body: undefined })
-      onDeleted?.()
-    },
+    staysDead: 'It can be run at once.',
+    impact: 'Whoever runs it is refused from now on.',
+    impactOfMany: 'Whoever runs them is refused from now on.',
+    one: ({ name }) => remove({ params: { realm, name }, body: undefined }),
+    many: async (ids) => (await removeMany({ params: { realm }, body: { action: 'delete', ids } })).value,
+    onDeleted,
   })
 }
 

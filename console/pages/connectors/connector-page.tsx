@@ -14,6 +14,7 @@ const tabs = [
   { label: 'Settings', to: '/realms/$realm/connectors/$name' },
   { label: 'Run', to: '/realms/$realm/connectors/$name/run' },
   { label: 'Run log', to: '/realms/$realm/connectors/$name/runs' },
+  { label: 'History', to: '/realms/$realm/connectors/$name/history' },
 ] as const
 
 export function ConnectorPage(): ReactNode {

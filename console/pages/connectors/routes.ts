@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import type { listConnectors } from '#contract/connector.ts'
 import type { listConnectorRuns } from '#contract/connector-run.ts'
+import type { connectorHistory } from '#contract/history.ts'
 import { listSearch } from '../../parts/list/list-search.ts'
 import { realmRoute } from '../../shell/roots.tsx'
 
@@ -43,8 +44,15 @@ const runsRoute = createRoute({
   component: lazyRouteComponent(() => import('./connector-runs.tsx'), 'ConnectorRuns'),
 })
 
+const historyRoute = createRoute({
+  getParentRoute: () => connectorRoute,
+  path: 'history',
+  validateSearch: listSearch<typeof connectorHistory.show>(),
+  component: lazyRouteComponent(() => import('./connector-history.tsx'), 'ConnectorHistory'),
+})
+
 export const connectorRoutes = [
   listRoute,
   newRoute,
-  connectorRoute.addChildren([settingsRoute, runRoute, runsRoute]),
+  connectorRoute.addChildren([settingsRoute, runRoute, runsRoute, historyRoute]),
 ] as const

@@ -23,6 +23,10 @@ const staysDead: Readonly<Record<DeletedObject['kind'], string>> = {
   scope: 'Clients that might ask for it and are still there may do so again.',
   api: 'Its scopes come back with it, but for those whose names were given out again.',
   realm: 'It is disabled, and its tokens stay dead: it gets new signing keys. Check its settings, then enable it.',
+  environment: 'Clients and OAuth servers have to name it again.',
+  application: 'Clients and OAuth servers have to name it again.',
+  category: 'OAuth servers have to be put into it again.',
+  connector: 'It runs again at once.',
   oauth_server: 'It is disabled, and its secrets and connections stay dead: set its secret, then authorize it.',
 }
 

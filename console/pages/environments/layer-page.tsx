@@ -1,13 +1,15 @@
 /** A list of environments, or of applications: names whose settings of OAuth servers differ. Both are the same. */
 import { Button } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { Pencil, Plus, Trash2 } from 'lucide-react'
+import { Pencil, Plus } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { z } from 'zod'
+import { bulkApplications, bulkEnvironments } from '#contract/bulk.ts'
 import type { environments } from '#contract/environment.ts'
 import { useWrite } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
-import { askFirst } from '../../parts/dialog/ask-first.tsx'
+import type { AskedActions } from '../../parts/dialog/ask-first.tsx'
+import { namedDeletion } from '../../parts/dialog/deleting.tsx'
 import { tellDone } from '../../parts/dialog/undo.tsx'
 import { useCreateForm, useEditForm } from '../../parts/form/contract-form.ts'
 import { TextareaField, TextField } from '../../parts/form/fields.tsx'
@@ -49,18 +51,7 @@ export function LayerPage({ realm, operations, noun, title, lead, text }: LayerP
   const mayWrite = useMayWrite(realm)
   const [isNew, dialog] = useDisclosure(false)
   const [edited, setEdited] = useState<Layer>()
-  const { mutateAsync: remove } = useWrite(operations.remove)
-  const deleting = askFirst<Layer>({
-    noun,
-    label: 'Delete',
-    did: 'deleted',
-    icon: Trash2,
-    isDangerous: true,
-    nameOf: ({ name }) => name,
-    impact: () => 'Only what no client and no OAuth server names can be deleted. It cannot be brought back.',
-    impactOfMany: 'Only those that no client and no OAuth server names can be deleted. They cannot be brought back.',
-    run: ({ name }) => remove({ params: { realm, name }, body: undefined }),
-  })
+  const deleting = useDeleteLayer(realm, operations, noun)
   const create = mayWrite && (
     <Button leftSection={<Plus size={15} aria-hidden />} onClick={dialog.open}>
       New {noun.one}
@@ -86,6 +77,22 @@ export function LayerPage({ realm, operations, noun, title, lead, text }: LayerP
       {edited && <EditLayer {...{ realm, operations, noun }} layer={edited} onClose={() => setEdited(undefined)} />}
     </Page>
   )
+}
+
+function useDeleteLayer(realm: string, operations: Operations, noun: Noun): AskedActions<Layer> {
+  const { mutateAsync: remove } = useWrite(operations.remove)
+  const isEnvironment = noun.one === 'environment'
+  const { mutateAsync: removeMany } = useWrite(isEnvironment ? bulkEnvironments : bulkApplications)
+  return namedDeletion<Layer>({
+    realm,
+    kind: isEnvironment ? 'environment' : 'application',
+    noun,
+    staysDead: 'Clients and OAuth servers have to name it again.',
+    impact: 'Only what no client and no OAuth server names can be deleted.',
+    impactOfMany: 'Only those that no client and no OAuth server names can be deleted.',
+    one: ({ name }) => remove({ params: { realm, name }, body: undefined }),
+    many: async (ids) => (await removeMany({ params: { realm }, body: { action: 'delete', ids } })).value,
+  })
 }
 
 interface DialogProps {

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import type { listConnections } from '#contract/connection.ts'
+import type { oauthServerHistory } from '#contract/history.ts'
 import type { listOAuthServers } from '#contract/oauth-server.ts'
 import { listSearch } from '../../parts/list/list-search.ts'
 import { realmRoute } from '../../shell/roots.tsx'
@@ -81,8 +82,15 @@ const usesRoute = createRoute({
   component: lazyRouteComponent(() => import('./server-uses.tsx'), 'OAuthServerUses'),
 })
 
+const historyRoute = createRoute({
+  getParentRoute: () => serverRoute,
+  path: 'history',
+  validateSearch: listSearch<typeof oauthServerHistory.show>(),
+  component: lazyRouteComponent(() => import('./server-history.tsx'), 'OAuthServerHistory'),
+})
+
 export const oauthServerRoutes = [
   listRoute,
   newRoute,
-  serverRoute.addChildren([settingsRoute, overridesRoute, overrideRoute, connectionsRoute, usesRoute]),
+  serverRoute.addChildren([settingsRoute, overridesRoute, overrideRoute, connectionsRoute, usesRoute, historyRoute]),
 ] as const

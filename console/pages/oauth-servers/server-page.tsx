@@ -15,6 +15,7 @@ const tabs = [
   { label: 'Overrides', to: '/realms/$realm/oauth-servers/$slug/overrides' },
   { label: 'Connections', to: '/realms/$realm/oauth-servers/$slug/connections' },
   { label: 'Used by', to: '/realms/$realm/oauth-servers/$slug/uses' },
+  { label: 'History', to: '/realms/$realm/oauth-servers/$slug/history' },
 ] as const
 
 export function OAuthServerPage(): ReactNode {

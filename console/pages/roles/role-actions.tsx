@@ -8,7 +8,7 @@ import { askToDelete, bulkDeletion } from '../../parts/dialog/deleting.tsx'
 import type { BulkAction, RowAction } from '../../parts/list/action.ts'
 
 export const roleNoun = { one: 'role', many: 'roles' }
-const bin = { kind: 'role', staysDead: 'Nobody has it: give it again to whoever needs it.' } as const
+const bin = { kind: 'role', staysDead: 'Those who had it and are still there have it again.' } as const
 
 /** True when it is gone. */
 export function useDeleteRole(realm: string): (role: Role) => Promise<boolean> {

@@ -8,7 +8,7 @@ import { askToDelete, bulkDeletion } from '../../parts/dialog/deleting.tsx'
 import type { BulkAction, RowAction } from '../../parts/list/action.ts'
 
 export const scopeNoun = { one: 'scope', many: 'scopes' }
-const bin = { kind: 'scope', staysDead: 'No client may ask for it: allow it again to those that need it.' } as const
+const bin = { kind: 'scope', staysDead: 'Clients that might ask for it may do so again.' } as const
 
 /** True when it is gone. */
 export function useDeleteScope(realm: string): (scope: Scope) => Promise<boolean> {

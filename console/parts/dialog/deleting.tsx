@@ -7,6 +7,7 @@ import type { DeletedObject } from '#contract/deleted.ts'
 import type { BulkAction } from '../list/action.ts'
 import { tellResults } from '../list/bulk.ts'
 import { count, type Noun } from '../show/text.ts'
+import type { AskedActions } from './ask-first.tsx'
 import { confirm } from './confirm.ts'
 import { offerRestore } from './restore.ts'
 
@@ -68,5 +69,27 @@ export function bulkDeletion<Row>({ noun, idOf, nameOf, impact, run, ...bin }: B
       if (names.length > 0) offerRestore({ ...bin, names })
       return isDone
     },
+  }
+}
+
+interface NamedDeletion<Row> extends Bin {
+  readonly noun: Noun
+  readonly impact: string
+  readonly impactOfMany: string
+  readonly one: (row: Row) => Promise<unknown>
+  readonly many: (ids: string[]) => Promise<BulkResults>
+  readonly onDeleted?: (() => void) | undefined
+}
+
+/** Both, of what is known by its name everywhere. */
+export function namedDeletion<Row extends { readonly name: string }>(of: NamedDeletion<Row>): AskedActions<Row> {
+  const { noun, impact, impactOfMany, one, many, onDeleted, ...bin } = of
+  const nameOf = ({ name }: Row) => name
+  const ask = async (row: Row) => {
+    if (await askToDelete({ ...bin, name: row.name, impact, run: () => one(row) })) onDeleted?.()
+  }
+  return {
+    actions: [{ label: 'Delete', icon: Trash2, isDangerous: true, key: 'Delete', run: (row) => void ask(row) }],
+    bulk: [bulkDeletion<Row>({ ...bin, noun, idOf: nameOf, nameOf, impact: impactOfMany, run: many })],
   }
 }

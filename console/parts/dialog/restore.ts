@@ -15,12 +15,15 @@ interface Deleted {
   readonly onRestored?: () => Promise<unknown>
 }
 
+/** The others can do again what they could. */
+const canBeDisabled: ReadonlySet<string> = new Set(['client', 'user', 'realm', 'oauth_server'])
+
 /** Says what was deleted; Undo restores it, and says what does not come back. */
 export function offerRestore({ realm, kind, names, staysDead, onRestored }: Deleted): void {
   const [only = ''] = names
   offerUndo({
     message: names.length === 1 ? `${only} was deleted` : `${names.length} were deleted`,
-    note: `${names.length === 1 ? `${only} is` : 'They are'} back, disabled. ${staysDead}`,
+    note: `${names.length === 1 ? `${only} is` : 'They are'} back${canBeDisabled.has(kind) ? ', disabled' : ''}. ${staysDead}`,
     undo: async () => {
       for (const name of names) await restore(realm, kind, name)
       await onRestored?.()

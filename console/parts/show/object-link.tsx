@@ -38,8 +38,16 @@ const places: Readonly<Record<string, Place>> = {
     params: ({ name }) => ({ name }),
   },
   api: { at: '/realms/$realm/apis/$id', history: '/realms/$realm/apis/$id/history', params: ({ id }) => ({ id }) },
-  oauth_server: { at: '/realms/$realm/oauth-servers/$slug', params: ({ name }) => ({ slug: name }) },
-  connector: { at: '/realms/$realm/connectors/$name', params: ({ name }) => ({ name }) },
+  oauth_server: {
+    at: '/realms/$realm/oauth-servers/$slug',
+    history: '/realms/$realm/oauth-servers/$slug/history',
+    params: ({ name }) => ({ slug: name }),
+  },
+  connector: {
+    at: '/realms/$realm/connectors/$name',
+    history: '/realms/$realm/connectors/$name/history',
+    params: ({ name }) => ({ name }),
+  },
   // A realm may be told about in another one's audit.
   realm: {
     at: '/realms/$realm/settings',
