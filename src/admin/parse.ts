@@ -32,7 +32,9 @@ export function parseBody<S extends z.ZodType>(schema: S, request: Request): z.o
     return undefined as z.output<S>
   }
   const document = request.body === '' ? {} : parseStrictJson(request.body)
-  if (document === undefined) throw invalidBody('the body must be JSON without duplicate members or deep nesting')
+  if (document === undefined) {
+    throw invalidBody('the body must be JSON without duplicate members, deep nesting or half surrogates')
+  }
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw invalidBody('the body must be a JSON object')
   }

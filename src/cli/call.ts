@@ -9,7 +9,7 @@ import { binDays, deletedKinds } from '#contract/deleted.ts'
 import type { Operation } from '#contract/operation.ts'
 import { operations } from '#contract/operations.ts'
 import { fileQuery, largestPage } from '#contract/page.ts'
-import { addCallFlags, type CallOptions, callerOf, everyPage, type Page } from './caller.ts'
+import { addCallFlags, type CallOptions, callerOf, everyPage, type Page, totalOf } from './caller.ts'
 import { CommandFailed, EXIT } from './exit.ts'
 import { addBodyFlags, bodyOf, camelCase, fieldsOf } from './flags.ts'
 import { aboutGroup } from './groups.ts'
@@ -181,10 +181,12 @@ function queryOf(operation: Operation, options: CommandOptions): Record<string, 
 
 function told(operation: Operation, value: unknown): string {
   if (value === undefined) return 'done\n'
-  const { items, total } = value as Partial<Page>
+  const page = value as Page
+  const { items, total } = page as Partial<Page>
   if (items === undefined) return fields(value as Readonly<Record<string, unknown>>)
-  if (items.length === 0) return total ? `nothing on this page; ${total} in all\n` : 'nothing\n'
-  const all = total === items.length ? '' : `${items.length} of ${total}: --page, --page-size or --all show more\n`
+  if (items.length === 0) return total ? `nothing on this page; ${totalOf(page)} in all\n` : 'nothing\n'
+  const all =
+    total === items.length ? '' : `${items.length} of ${totalOf(page)}: --page, --page-size or --all show more\n`
   return table(columnsOf(operation, items), items) + all
 }
 

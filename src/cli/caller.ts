@@ -93,6 +93,12 @@ async function tokenSource(
 export interface Page {
   readonly items: readonly Readonly<Record<string, unknown>>[]
   readonly total: number
+  readonly total_is_lower_bound?: true
+}
+
+/** As far as it was counted. */
+export function totalOf({ total, total_is_lower_bound: isMore }: Pick<Page, 'total' | 'total_is_lower_bound'>): string {
+  return `${isMore ? 'more than ' : ''}${total}`
 }
 
 /** `--all`: walks over every page, and says how far it is. */
@@ -103,10 +109,11 @@ export async function everyPage(world: World, send: Send, operation: Operation, 
     const query = { ...(input.query as object), page, page_size: largestPage }
     const answer = (await send(operation, { ...input, query }, {})) as Page
     items.push(...answer.items)
-    progress.show(`${items.length} of ${answer.total}`)
+    progress.show(`${items.length} of ${totalOf(answer)}`)
     if (answer.items.length >= largestPage) continue
     progress.end()
-    return { ...answer, items, page: 1, page_size: items.length }
+    const { total_is_lower_bound: _, ...rest } = answer
+    return { ...rest, items, total: items.length, page: 1, page_size: items.length }
   }
 }
 

@@ -61,16 +61,16 @@ export async function givenSecret(world: World, options: SecretSource): Promise<
 }
 
 /** What the file, or for `-` standard input, holds: without the end of its line. */
-export async function secretIn(world: World, file: string): Promise<string> {
-  const secret = (file === '-' ? await typedOrPiped(world) : readInput(file)).replace(/\r?\n$/, '')
+export async function secretIn(world: World, file: string, what = 'Secret'): Promise<string> {
+  const secret = (file === '-' ? await typedOrPiped(world, what) : readInput(file)).replace(/\r?\n$/, '')
   if (secret === '') throw new CommandFailed(EXIT.usage, `there is no secret in ${file === '-' ? 'the input' : file}`)
   if (file !== '-') readSecretFile(file)
   return secret
 }
 
 /** Who sits at a terminal is asked, and what they type is not shown. */
-function typedOrPiped(world: World): Promise<string> {
-  return world.terminal?.hidden?.('Secret (not shown): ') ?? world.input()
+export function typedOrPiped(world: World, what: string): Promise<string> {
+  return world.terminal?.hidden?.(`${what} (not shown): `) ?? world.input()
 }
 
 /** A file that the person named; its absence is a sentence. */

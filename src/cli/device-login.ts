@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { CommandFailed, EXIT } from './exit.ts'
 import { safe } from './print.ts'
-import { askTokenEndpoint, noToken, parsed, postForm, type TokenAnswer } from './token-request.ts'
+import { askTokenEndpoint, type ClientProof, noToken, parsed, postForm, type TokenAnswer } from './token-request.ts'
 import type { WayOut } from './way-out.ts'
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -16,6 +16,7 @@ const SLOW_DOWN_SECONDS = 5
 const metadata = z.looseObject({
   issuer: z.string(),
   token_endpoint: z.string(),
+  authorization_endpoint: z.string().optional(),
   device_authorization_endpoint: z.string(),
   revocation_endpoint: z.string().optional(),
   userinfo_endpoint: z.string().optional(),
@@ -49,11 +50,11 @@ export async function discover(wayOut: WayOut, issuer: string): Promise<Metadata
 export async function beginLogin(
   wayOut: WayOut,
   endpoint: string,
-  clientId: string,
-  scope: string,
+  { headers, parameters }: ClientProof,
+  scope: string | undefined,
 ): Promise<DeviceAnswer> {
-  const body = new URLSearchParams({ client_id: clientId, scope })
-  const { status, told } = await postForm(wayOut, endpoint, body)
+  const body = new URLSearchParams({ ...parameters, ...(scope !== undefined && { scope }) })
+  const { status, told } = await postForm(wayOut, endpoint, body, headers)
   const answer = deviceAnswer.safeParse(told)
   if (status === 200 && answer.success) return answer.data
   const refusal = z.looseObject({ error: z.string(), error_description: z.string().optional() }).safeParse(told)
@@ -72,15 +73,15 @@ export function shownUrl(text: string): string {
 export async function awaitTokens(
   wayOut: WayOut,
   endpoint: string,
-  clientId: string,
+  { headers, parameters }: ClientProof,
   { device_code, expires_in, interval }: DeviceAnswer,
 ): Promise<TokenAnswer> {
-  const body = new URLSearchParams({ grant_type: GRANT_TYPE, device_code, client_id: clientId })
+  const body = new URLSearchParams({ grant_type: GRANT_TYPE, device_code, ...parameters })
   const end = Date.now() + expires_in * 1000
   let seconds = interval
   while (Date.now() + seconds * 1000 < end) {
     await sleep(seconds * 1000)
-    const asked = await askTokenEndpoint(wayOut, endpoint, body).catch(awayForNow)
+    const asked = await askTokenEndpoint(wayOut, endpoint, body, headers).catch(awayForNow)
     if (asked === undefined) {
       seconds *= 2
       continue

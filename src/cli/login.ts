@@ -8,7 +8,7 @@ import { awaitTokens, beginLogin, discover, shownUrl } from './device-login.ts'
 import { CommandFailed, EXIT } from './exit.ts'
 import { fields, json, safe } from './print.ts'
 import { findLogin, forgetLogin, type SavedLogin, saveLogin } from './saved-logins.ts'
-import { askTokenEndpoint, noToken, parsed, postForm, type TokenAnswer } from './token-request.ts'
+import { askTokenEndpoint, noToken, parsed, postForm, proofOf, type TokenAnswer } from './token-request.ts'
 import { wayOutTo } from './way-out.ts'
 import type { World } from './world.ts'
 
@@ -56,11 +56,12 @@ async function login(world: World, options: LoginOptions): Promise<void> {
   const issuer = issuerOf(world, options)
   const wayOut = wayOutTo(issuer)
   const found = await discover(wayOut, issuer)
-  const begun = await beginLogin(wayOut, found.device_authorization_endpoint, CLIENT_ID, options.scope)
+  const client = proofOf(CLIENT_ID, undefined, 'client_secret_basic')
+  const begun = await beginLogin(wayOut, found.device_authorization_endpoint, client, options.scope)
   const complete = begun.verification_uri_complete
   world.out(`Open ${shownUrl(begun.verification_uri)} and enter the code ${safe(begun.user_code)}\n`)
   if (complete !== undefined) world.out(`or open ${shownUrl(complete)} and compare it\n`)
-  const answer = await awaitTokens(wayOut, found.token_endpoint, CLIENT_ID, begun)
+  const answer = await awaitTokens(wayOut, found.token_endpoint, client, begun)
   const saved = {
     client_id: CLIENT_ID,
     token_endpoint: found.token_endpoint,

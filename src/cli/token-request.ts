@@ -1,4 +1,4 @@
-/** The token endpoint (RFC 6749 §3.2) as the command line asks it, and the client credentials grant (§4.4). */
+/** The token endpoint (RFC 6749 §3.2) as the command line asks it, and how a client proves who it is. */
 import { z } from 'zod'
 import type { Credentials } from './credentials.ts'
 import { CommandFailed, EXIT } from './exit.ts'
@@ -12,6 +12,7 @@ const tokenAnswer = z.looseObject({
   expires_in: z.number().optional(),
   scope: z.string().optional(),
   refresh_token: z.string().optional(),
+  id_token: z.string().optional(),
 })
 export type TokenAnswer = z.infer<typeof tokenAnswer>
 
@@ -21,7 +22,32 @@ export type TokenRefusal = z.infer<typeof tokenRefusal>
 
 export type Asked = { readonly answer: TokenAnswer } | { readonly refusal: TokenRefusal; readonly status: number }
 
-/** Fails with the server's own words when it refuses. */
+/** How a client says who it is (RFC 6749 §2.3.1). */
+export interface ClientProof {
+  readonly clientId: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+export const proofMethods = ['client_secret_basic', 'client_secret_post'] as const
+
+/** Without a secret: a public client. */
+export function proofOf(
+  clientId: string,
+  clientSecret: string | undefined,
+  method: (typeof proofMethods)[number],
+): ClientProof {
+  const named = { client_id: clientId }
+  if (clientSecret === undefined) return { clientId, headers: {}, parameters: named }
+  if (method === 'client_secret_post') {
+    return { clientId, headers: {}, parameters: { ...named, client_secret: clientSecret } }
+  }
+  // Both are form-encoded before they are joined.
+  const pair = `${formEncoded(clientId)}:${formEncoded(clientSecret)}`
+  return { clientId, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }, parameters: {} }
+}
+
+/** By client credentials. Fails with the server's own words when it refuses. */
 export async function requestToken(
   wayOut: WayOut,
   endpoint: string,
@@ -30,10 +56,8 @@ export async function requestToken(
 ): Promise<TokenAnswer> {
   const body = new URLSearchParams({ grant_type: 'client_credentials' })
   if (scope !== undefined) body.set('scope', scope)
-  // RFC 6749 §2.3.1: both are form-encoded before they are joined.
-  const pair = `${formEncoded(clientId)}:${formEncoded(clientSecret)}`
-  const authorization = `Basic ${Buffer.from(pair).toString('base64')}`
-  const asked = await askTokenEndpoint(wayOut, endpoint, body, { authorization })
+  const { headers } = proofOf(clientId, clientSecret, 'client_secret_basic')
+  const asked = await askTokenEndpoint(wayOut, endpoint, body, headers)
   if ('answer' in asked) return asked.answer
   throw noToken(asked)
 }
