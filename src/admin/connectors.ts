@@ -38,6 +38,11 @@ function fieldsOf(connector: Connector): ConnectorFields {
   return fields
 }
 
+/** What is given, with all that it leaves out at its default. */
+export function completeConnector(given: Partial<contract.ConnectorPatch>): Plain {
+  return resolved(given, defaults)
+}
+
 /** `given` over `current`; null goes back to the default. */
 function resolved(given: Partial<contract.ConnectorPatch>, current: Plain): Plain {
   const { name: _name, oauth_server: _server, ...rest } = given

@@ -41,7 +41,7 @@ export interface Connector extends ConnectorFields {
   readonly updated_at: number
 }
 
-function connectorOf(row: ConnectorsTable): Connector {
+export function connectorOf(row: ConnectorsTable): Connector {
   const { name_folded: _folded, settings, ...rest } = row
   const parsed = JSON.parse(settings) as Pick<ConnectorFields, 'query' | 'headers' | 'body' | 'outputs'>
   return { ...rest, method: row.method as ConnectorFields['method'], ...parsed }

@@ -3,6 +3,7 @@
  * given, so inside a transaction it sees what that one wrote. Pages for people are with each noun.
  */
 import { type Client, completeClients } from './clients.ts'
+import { type Connector, connectorOf } from './connectors.ts'
 import type { Sql } from './database.ts'
 import type { Named, NamedKind } from './named-rows.ts'
 import { completeServers, type OAuthServer } from './oauth-servers.ts'
@@ -37,6 +38,11 @@ export async function realmServers(sql: Sql, realmId: string): Promise<readonly 
     .orderBy('slug')
     .execute()
   return await completeServers(sql, rows)
+}
+
+export async function realmConnectors(sql: Sql, realmId: string): Promise<readonly Connector[]> {
+  const rows = await sql.selectFrom('connectors').selectAll().where('realm_id', '=', realmId).orderBy('name').execute()
+  return rows.map(connectorOf)
 }
 
 export async function realmRoles(sql: Sql, realmId: string): Promise<readonly Role[]> {

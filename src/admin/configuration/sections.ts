@@ -2,6 +2,7 @@
 import { apiSection } from './apis.ts'
 import { categorySection } from './categories.ts'
 import { clientSection } from './clients.ts'
+import { connectorSection } from './connectors.ts'
 import { applicationSection, environmentSection } from './layers.ts'
 import { oauthServerSection } from './oauth-servers.ts'
 import { realmSection } from './realm-settings.ts'
@@ -19,4 +20,5 @@ export const sections: readonly Section[] = [
   clientSection,
   categorySection,
   oauthServerSection,
+  connectorSection,
 ]
