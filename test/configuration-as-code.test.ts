@@ -252,32 +252,6 @@ describe.each(ENGINES)('configuration as code on %s', (engine) => {
     expect(JSON.stringify(applied.body) + moved).not.toContain('Acme gave us')
   })
 
-  test('connectors come, change and go with their OAuth server', async () => {
-    const server = 'oauth_servers:\n  - slug: crm\n    name: Crm\n    profile: generic_oauth2\n'
-    const fields =
-      '    grant_type: authorization_code\n    client_id: ours\n    token_endpoint: https://crm.example/token\n'
-    const more = '    authorization_endpoint: https://crm.example/authorize\n    authentication_method: none\n'
-    const connectors = 'connectors:\n  - name: contacts\n    oauth_server: crm\n    path: /contacts\n'
-    const yaml = server + fields + more + connectors
-    const applied = await apply('small', { yaml })
-    expect(applied.body.changes, JSON.stringify(applied.body)).toMatchObject([
-      { action: 'create', kind: 'oauth-server', name: 'crm' },
-      { action: 'create', kind: 'connector', name: 'contacts' },
-    ])
-    const changed = await apply('small', { yaml: yaml.replace('/contacts', '/people') })
-    expect(changed.body.changes).toMatchObject([
-      { action: 'update', kind: 'connector', fields: [{ field: 'path', before: '/contacts', after: '/people' }] },
-    ])
-    const nowhere = await apply('small', { yaml: `${connectors}  - name: lost\n    oauth_server: nowhere\n` })
-    expect(nowhere).toMatchObject({ status: 400, body: { field: 'connectors.1.oauth_server' } })
-    const wrong = await apply('small', { yaml: `${connectors}    body: { kind: text, content: x }\n` })
-    expect(wrong).toMatchObject({ status: 400, body: { field: 'connectors.0.body' } })
-    const gone = await apply('small', { yaml: 'oauth_servers: []\nconnectors: []\n', prune: true })
-    expect(gone.body.changes).toMatchObject([{ action: 'delete' }, { action: 'delete' }])
-    const kinds = (await admin.get('/realms/small/deleted')).body.items.map(({ kind }: Parsed) => kind)
-    expect(kinds).toEqual(expect.arrayContaining(['connector', 'oauth_server']))
-  })
-
   test('N144 N185 an administrator of one realm applies to that realm, and reaches nothing else by a document', async () => {
     await admin.post('/realms/system/roles', { name: 'realm-admin:small' })
     const own = await officeOf(house, `climber-${engine}`, ['realm-admin:small'])
