@@ -19,6 +19,7 @@ const DOCUMENTS = [
   ['protocol.md', 'What the authorization server speaks'],
   ['facades.md', 'Older shapes'],
   ['oauth-servers.md', 'The door out: OAuth servers'],
+  ['provider-profiles.md', 'The door out: provider profiles'],
   ['outbound.md', 'The door out: tokens, calls, accounts of users, connectors'],
   ['management-api.md', 'The management API'],
   ['configuration.md', 'Configuration of the process'],

@@ -3,7 +3,7 @@ import { beginAuthorization } from '#oauth-client/authorization-url.ts'
 import { readIdToken } from '#oauth-client/id-token.ts'
 import type { Profile } from '#oauth-client/profile.ts'
 import type { ServerSettings } from '#oauth-client/settings.ts'
-import { filledDefaults, findProfile, PROFILES } from '#outbound/profiles/catalogue.ts'
+import { filledDefaults, PROFILES, shippedProfile } from '#outbound/profiles/catalogue.ts'
 import { play, SECRET } from './oauth-client-quirks.ts'
 import { GRANTS, NOW, settingsOf } from './oauth-client-settings.ts'
 import { openScriptedServer, type Reply, type ScriptedServer } from './scripted-server.ts'
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 function profileOf(name: string): Profile {
-  const profile = findProfile(name)
+  const profile = shippedProfile(name)
   if (!profile) throw new Error(`there is no profile ${name}`)
   return profile
 }
@@ -70,7 +70,7 @@ describe('all profiles', () => {
 
   test('names are unique, and unknown ones are unknown', () => {
     expect(new Set(PROFILES.map(({ name }) => name)).size).toBe(PROFILES.length)
-    expect([findProfile('toString'), findProfile('')]).toEqual([undefined, undefined])
+    expect([shippedProfile('toString'), shippedProfile('')]).toEqual([undefined, undefined])
   })
 
   test('a variable is one part of an address', () => {

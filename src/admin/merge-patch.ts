@@ -21,13 +21,19 @@ export function patchTowards(current: Document, target: Document): Record<string
   const patch = new Map<string, unknown>()
   for (const [name, value] of Object.entries(target)) {
     const present = current[name]
-    if (value === undefined || isDeepStrictEqual(present, value)) continue
-    const surplus =
-      isDocument(value) && isDocument(present) ? Object.keys(present).filter((key) => !(key in value)) : []
-    const without = Object.fromEntries(surplus.map((key) => [key, null]))
-    patch.set(name, isDocument(value) ? { ...without, ...value } : value)
+    if (value !== undefined && !isDeepStrictEqual(present, value)) patch.set(name, replacing(present, value))
   }
   return Object.fromEntries(patch)
+}
+
+/** As a patch says it: merging keeps what is not named, so what has to go is named, at every depth. */
+function replacing(present: unknown, value: unknown): unknown {
+  if (!(isDocument(value) && isDocument(present))) return value
+  const surplus = Object.keys(present).filter((key) => !Object.hasOwn(value, key))
+  return Object.fromEntries([
+    ...surplus.map((key) => [key, null] as const),
+    ...Object.entries(value).map(([key, member]) => [key, replacing(present[key], member)] as const),
+  ])
 }
 
 function documentOr(value: unknown): Document {

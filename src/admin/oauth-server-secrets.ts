@@ -77,6 +77,17 @@ function originsOf(draft: Draft, profile: Profile): ReadonlyMap<string, Readonly
   return origins
 }
 
+/** A stored secret that would go where it was not given for, were the server's profile this one; undefined: none. */
+export function strayingBy(server: OAuthServer, profile: Profile): string | undefined {
+  for (const pair of layerPairs(server)) {
+    const { values, secrets } = mergeLayers(server, pair)
+    for (const { field, origins } of secrets.values()) {
+      if (destinationsOf(field, values, profile).some((origin) => !origins.includes(origin))) return field
+    }
+  }
+  return undefined
+}
+
 const client = 'client_secret'
 
 /** How a request names that secret. */

@@ -1,16 +1,14 @@
 /** What hangs on an OAuth server, what a caller of some layers gets of it, and whether it works. */
 import * as contract from '#contract/oauth-server.ts'
 import * as trials from '#contract/oauth-server-trial.ts'
-import * as profiles from '#contract/profile.ts'
 import { discover } from '#oauth-client/discover.ts'
 import type { WayOut } from '#oauth-client/settings.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { type DryRun, dryRun } from '#outbound/dry-run.ts'
 import type { FreshToken } from '#outbound/fresh-token.ts'
 import { type Layers, mergeLayers } from '#outbound/layers.ts'
-import { DEFAULT_PROFILE, PROFILES } from '#outbound/profiles/catalogue.ts'
+import { DEFAULT_PROFILE } from '#outbound/profiles/catalogue.ts'
 import { GENERIC_OIDC } from '#outbound/profiles/generic-oidc.ts'
-import { previewOf } from '#outbound/profiles/preview.ts'
 import { lastErrorOf } from '#outbound/states.ts'
 import { tryServer } from '#outbound/try-server.ts'
 import { findServerUses } from '#store/oauth-server-uses.ts'
@@ -22,7 +20,7 @@ import type { AdminContext } from './context.ts'
 import { draftServer } from './oauth-server-draft.ts'
 import { judgeServer } from './oauth-server-judge.ts'
 import { requireReference, sealDraft } from './oauth-server-secrets.ts'
-import { profileOf, referencesOf, serverOfPath } from './oauth-servers.ts'
+import { profilesOf, referencesOf, serverOfPath } from './oauth-servers.ts'
 import { invalidField } from './problem.ts'
 
 const DISCOVER_MS = 10_000
@@ -67,17 +65,6 @@ export const oauthServerUseHandlers: readonly Handled[] = [
 
   handle(trials.tryOAuthServer, tryUnsaved),
 
-  handle(profiles.listProfiles, () =>
-    Promise.resolve({
-      value: wholePage(
-        PROFILES.map((profile) => {
-          const { name, title, openid, defaults } = profile
-          return { name, title, openid, defaults, requests: previewOf(profile).map((request) => ({ ...request })) }
-        }),
-      ),
-    }),
-  ),
-
   handle(trials.listSecretStores, ({ context, realm }) =>
     Promise.resolve({ value: wholePage([...context.secretStores.list(realm.name)]) }),
   ),
@@ -95,7 +82,7 @@ const preferred = ['private_key_jwt', 'client_secret_basic', 'client_secret_post
 async function tryUnsaved({ context, realm, params, body }: Call<typeof trials.tryOAuthServer>) {
   const { environment, application, ...given } = body
   const current = await serverOfPath(context, realm, params.slug)
-  const profile = profileOf(given.profile, current)
+  const profile = (await profilesOf(context.db, realm))(given.profile, current)
   const draft = draftServer(given, current, profile, await referencesOf(context, realm, given))
   judgeServer(draft)
   const { typed: _, ...fields } = draft

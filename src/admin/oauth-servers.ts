@@ -7,11 +7,12 @@ import * as contract from '#contract/oauth-server.ts'
 import { randomId } from '#crypto/random.ts'
 import { SealBroken } from '#crypto/seal.ts'
 import type { Profile } from '#oauth-client/profile.ts'
-import { DEFAULT_PROFILE, findProfile } from '#outbound/profiles/catalogue.ts'
+import { DEFAULT_PROFILE, shippedProfile } from '#outbound/profiles/catalogue.ts'
+import { ownProfile } from '#outbound/profiles/find.ts'
 import { tryServer } from '#outbound/try-server.ts'
 import { findCategory } from '#store/categories.ts'
 import { markConnections, removeConnectionsOf, resumeConnections } from '#store/connection-changes.ts'
-import type { Sql } from '#store/database.ts'
+import type { Database, Sql } from '#store/database.ts'
 import {
   createOAuthServer,
   deleteOAuthServer,
@@ -21,6 +22,7 @@ import {
 import type { ServerTaken } from '#store/oauth-server-rows.ts'
 import { type StoredSecret, serverSecretPlace } from '#store/oauth-server-settings.ts'
 import { findOAuthServer, listOAuthServers, type OAuthServer } from '#store/oauth-servers.ts'
+import { realmProfiles } from '#store/provider-profiles.ts'
 import type { Realm } from '#store/realms.ts'
 import { realmResources } from '#store/resources.ts'
 import { idsOfClients } from './allowed-clients.ts'
@@ -103,7 +105,7 @@ async function answerOf(context: AdminContext, realm: Realm, server: OAuthServer
 }
 
 async function register({ context, actor, realm, body }: Call<typeof contract.createOAuthServer>) {
-  const profile = profileOf(body.profile)
+  const profile = (await profilesOf(context.db, realm))(body.profile)
   const draft = draftServer(body, undefined, profile, await referencesOf(context, realm, body))
   judgeServer(draft)
   const sealed = sealDraft(context, realm, draft, profile)
@@ -116,6 +118,7 @@ async function register({ context, actor, realm, body }: Call<typeof contract.cr
 export async function changeOAuthServer(call: Call<typeof contract.updateOAuthServer>, revertedTo?: string) {
   const { context, actor, realm, params, body, request } = call
   const references = await referencesOf(context, realm, body)
+  const profileOf = await profilesOf(context.db, realm)
   const next = (current: OAuthServer) => {
     requireMatch(request, taggedOf(current))
     const profile = profileOf(body.profile, current)
@@ -196,11 +199,17 @@ function locationOf(realm: Realm, server: OAuthServer): string {
   return `/realms/${realm.name}/oauth-servers/${server.slug}`
 }
 
-/** undefined: the server's own; null: the one that a server has that names none. */
-export function profileOf(name: string | null | undefined, current?: OAuthServer): Profile {
-  const profile = findProfile(name ?? (name === undefined && current ? current.profile : DEFAULT_PROFILE.name))
-  if (!profile) throw invalidField('profile', 'there is no such profile')
-  return profile
+export type Profiles = (name: string | null | undefined, current?: OAuthServer) => Profile
+
+/** undefined: the server's own; null: the one that a server has that names none. Refuses a name that nobody has. */
+export async function profilesOf(db: Database, realm: Realm): Promise<Profiles> {
+  const own = await realmProfiles(db, realm.id)
+  return (given, current) => {
+    const name = given ?? (given === undefined && current ? current.profile : DEFAULT_PROFILE.name)
+    const profile = shippedProfile(name) ?? ownProfile(own.get(name))
+    if (!profile) throw invalidField('profile', 'there is no such profile')
+    return profile
+  }
 }
 
 /** The ids of the names that are given; refuses names that the realm does not have. */

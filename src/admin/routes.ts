@@ -41,6 +41,7 @@ import { oauthServerHandlers } from './oauth-servers.ts'
 import { openApiRoute } from './openapi.ts'
 import { parseBody, parseParams, parseQuery } from './parse.ts'
 import { notFound, problemResponse } from './problem.ts'
+import { profileHandlers } from './profiles.ts'
 import { realmListHandlers } from './realm-lists.ts'
 import { realmHandlers } from './realms.ts'
 import { referenceRoutes } from './reference.ts'
@@ -70,6 +71,7 @@ export const handlers: readonly Handled[] = [
   ...signingKeyHandlers,
   ...layerHandlers,
   ...categoryHandlers,
+  ...profileHandlers,
   ...oauthServerHandlers,
   ...oauthServerUseHandlers,
   ...connectHandlers,

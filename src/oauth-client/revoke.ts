@@ -44,7 +44,8 @@ export async function revokeToken(
   }
 }
 
-function revocationRequest(
+/** Throws `UnusableSettings`. */
+export function revocationRequest(
   settings: ServerSettings,
   { token, hint, kept }: TokenToRevoke,
   endpoint: string,

@@ -3,7 +3,7 @@ import type { RawAnswer } from './answer.ts'
 import { readBody } from './read-body.ts'
 import { BLANK, redact, secretsOf } from './redact.ts'
 import type { GrantRequest, ServerSettings } from './settings.ts'
-import { tokenRequest } from './token-request.ts'
+import { type HttpRequest, tokenRequest } from './token-request.ts'
 
 const MAX_CHARACTERS = 10_000
 /** An answer with more of them is no token answer, and is not worth the work. */
@@ -19,10 +19,12 @@ export interface ShownRequest {
   readonly body: string | null
 }
 
-/** The request that these settings would make now. Throws `UnusableSettings`. */
+/** The token request that these settings would make now. Throws `UnusableSettings`. */
 export function showTokenRequest(settings: ServerSettings, grant: GrantRequest): ShownRequest {
-  const { method, url, headers, body } = tokenRequest(settings, grant, Date.now())
-  const secrets = secretsOf(settings, grant)
+  return showRequest(tokenRequest(settings, grant, Date.now()), secretsOf(settings, grant))
+}
+
+export function showRequest({ method, url, headers, body }: HttpRequest, secrets: readonly string[]): ShownRequest {
   const clean = (text: string): string => redact(text, secrets, MAX_CHARACTERS)
   const shown = Object.entries(headers).map(([name, value]) => [name, name === 'authorization' ? BLANK : clean(value)])
   return {

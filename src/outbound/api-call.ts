@@ -9,7 +9,7 @@ import type { Profile } from '#oauth-client/profile.ts'
 import type { OutboundContext } from './context.ts'
 import { type FreshToken, freshToken, type TokenFor } from './fresh-token.ts'
 import { OutboundRefusal, tokenOf } from './problem.ts'
-import { findProfile } from './profiles/catalogue.ts'
+import { findProfile } from './profiles/find.ts'
 
 export interface ApiCall {
   readonly method: NonNullable<EgressRequest['method']>
@@ -31,15 +31,15 @@ export interface ApiAnswer {
 
 type Token = Extract<FreshToken, { kind: 'token' }>
 
-export function profileOf(server: TokenFor['server']): Profile {
-  const profile = findProfile(server.profile)
+export async function profileOf({ db }: OutboundContext, server: TokenFor['server']): Promise<Profile> {
+  const profile = await findProfile(db, server.realm_id, server.profile)
   if (profile) return profile
   throw new OutboundRefusal(503, 'unavailable', 'unknown_profile', 'the profile of this server is not here')
 }
 
 /** Refuses as the token door does where there is no token; 502 and 504 where the API gives no answer. */
 export async function callApi(context: OutboundContext, wanted: TokenFor, call: ApiCall): Promise<ApiAnswer> {
-  const profile = profileOf(wanted.server)
+  const profile = await profileOf(context, wanted.server)
   const first = tokenOf(await freshToken(context, wanted))
   const answer = await send(context, wanted, profile, call, first)
   if (!(profile.expired_statuses ?? [401]).includes(answer.status)) return { answer, token: first.access_token }

@@ -6,6 +6,7 @@
 import { type Seal, SealBroken } from '#crypto/seal.ts'
 import type { Profile } from '#oauth-client/profile.ts'
 import type { Authentication, KeyAssertion, Parameter, ServerSettings } from '#oauth-client/settings.ts'
+import type { Database } from '#store/database.ts'
 import {
   type LayerSettings,
   parameterField,
@@ -14,10 +15,11 @@ import {
 } from '#store/oauth-server-settings.ts'
 import type { OAuthServer } from '#store/oauth-servers.ts'
 import { destinationsOf, type EffectiveSecret, type Layer, type Layers, type Merged, mergeLayers } from './layers.ts'
-import { findProfile } from './profiles/catalogue.ts'
+import { findProfile } from './profiles/find.ts'
 import type { SecretStores } from './secret-stores/stores.ts'
 
 export interface ServerSecrets {
+  readonly db: Database
   readonly seal: Seal
   readonly secretStores: SecretStores
 }
@@ -55,7 +57,7 @@ export async function effectiveServer(
   layers: Layers,
   options: { readonly fresh?: boolean } = {},
 ): Promise<Effective> {
-  const profile = findProfile(server.profile)
+  const profile = await findProfile(context.db, server.realm_id, server.profile)
   if (!profile) return unknownProfile.refused
   const merged = mergeLayers(server, layers)
   const open = (field: string) => openSecret(context, realmName, server, merged, profile, field, options.fresh ?? false)

@@ -42,7 +42,7 @@ async function call(context: OutboundContext, request: Request): Promise<Respons
   const { base_url } = mergeLayers(server, layersFor(wanted)).values
   const path = request.path.split('/').slice(BEFORE_TARGET).join('/')
   const url = targetBelow(base_url, path, request.query)
-  const { placement } = profileOf(server)
+  const { placement } = await profileOf(context, server)
   const headers = headersOut(request.headers, placement?.in === 'header' ? placement.name : undefined)
   const method = request.method as Method
   const { answer } = await callApi(context, wanted, {

@@ -49,7 +49,7 @@ export async function runConnector(
   const request = connectorRequest(connector, base_url, values)
   const log = new RunLog(context, connector, runner, request, values)
   try {
-    const { placement } = profileOf(wanted.server)
+    const { placement } = await profileOf(context, wanted.server)
     const own = placement?.in === 'header' ? placement.name.toLowerCase() : 'authorization'
     const { [own]: _, ...headers } = request.headers
     const call = { ...request, headers, method: connector.method, timeoutMs: connector.timeout_ms }

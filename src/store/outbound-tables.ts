@@ -84,6 +84,17 @@ export interface ConnectorsTable extends NamedTable {
   timeout_ms: number
 }
 
+/** Of a realm's own; what it says beside name and title is `rules`. */
+export interface ProviderProfilesTable {
+  id: string
+  realm_id: string
+  name: string
+  title: string
+  rules: Json
+  created_at: number
+  updated_at: number
+}
+
 export interface OutboundTables {
   categories: CategoriesTable
   environments: EnvironmentsTable
@@ -93,4 +104,5 @@ export interface OutboundTables {
   oauth_server_secrets: OAuthServerSecretsTable
   oauth_server_states: OAuthServerStatesTable
   connectors: ConnectorsTable
+  provider_profiles: ProviderProfilesTable
 }

@@ -32,6 +32,7 @@ const ofRealm = [
   'environments',
   'applications',
   'categories',
+  'provider_profiles',
 ]
 const ofRealmToo = ['roles', 'scopes', 'apis', 'signing_keys', 'facade_owners', 'deleted_objects']
 

@@ -1,9 +1,12 @@
-/** The provider profiles that come with Sallyport. */
+/** The provider profiles: those that come with Sallyport, then those of the realm's own. */
 import { Link, useParams } from '@tanstack/react-router'
+import { Plus } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { listProfiles } from '#contract/profile.ts'
 import { useRead } from '../../parts/api/call.ts'
+import { useMayWrite } from '../../parts/api/rights.ts'
 import type { Column } from '../../parts/list/column.ts'
+import { LinkButton } from '../../parts/page/link-button.tsx'
 import { Page } from '../../parts/page/page.tsx'
 import { ProblemAlert } from '../../parts/show/problem.tsx'
 import { ShortList } from '../../parts/show/short-list.tsx'
@@ -12,6 +15,7 @@ import { defaultsOf, type Profile } from './profile-defaults.ts'
 export function ProfilesPage(): ReactNode {
   const { realm } = useParams({ from: '/realms/$realm/profiles' })
   const { data, error, refetch } = useRead(listProfiles, { params: { realm } })
+  const mayWrite = useMayWrite(realm)
   const columns: readonly Column<Profile>[] = [
     {
       id: 'title',
@@ -24,6 +28,12 @@ export function ProfilesPage(): ReactNode {
       ),
     },
     { id: 'name', title: 'Name in the API', kind: 'code' },
+    {
+      id: 'shipped',
+      title: 'From',
+      kind: 'text',
+      value: ({ shipped }) => (shipped ? 'Sallyport' : 'This realm'),
+    },
     { id: 'openid', title: 'OpenID Connect', kind: 'flag' },
     {
       id: 'token_endpoint',
@@ -37,6 +47,16 @@ export function ProfilesPage(): ReactNode {
       title="Provider profiles"
       crumbs={[{ label: 'OAuth servers', to: '/realms/$realm/oauth-servers', params: { realm } }]}
       lead="What is known of providers: a profile fills the form of a new OAuth server, and says where its requests and answers differ from the standard."
+      actions={
+        mayWrite && (
+          <LinkButton
+            at={{ to: '/realms/$realm/new-profile', params: { realm } }}
+            leftSection={<Plus size={15} aria-hidden />}
+          >
+            New profile
+          </LinkButton>
+        )
+      }
     >
       {error !== null && <ProblemAlert error={error} onRetry={() => void refetch()} />}
       <ShortList

@@ -13,4 +13,14 @@ const profileRoute = createRoute({
   component: lazyRouteComponent(() => import('./profile-page.tsx'), 'ProfilePage'),
 })
 
-export const profileRoutes = [listRoute, profileRoute] as const
+/** Not below `profiles`, where every name may be that of a profile. */
+const newRoute = createRoute({
+  getParentRoute: () => realmRoute,
+  path: 'new-profile',
+  validateSearch: ({ from }: Record<string, unknown>): { readonly from?: string | undefined } => ({
+    from: typeof from === 'string' && from !== '' ? from : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./new-profile.tsx'), 'NewProfilePage'),
+})
+
+export const profileRoutes = [listRoute, newRoute, profileRoute] as const

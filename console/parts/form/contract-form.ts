@@ -211,14 +211,11 @@ function judge(schema: z.ZodObject, sent: (typed: Values) => Values) {
   }
 }
 
-/** A field's own complaint stands at the field, that of a row in its row, with the member that it is about. */
-function place(
-  errors: Record<string, unknown>,
-  [name = 'root', row, ...within]: readonly string[],
-  message: string,
-): void {
+/** A complaint stands at its field, that of a row in its row, with the member that it is about. */
+function place(errors: Record<string, unknown>, [name = 'root', ...below]: readonly string[], message: string): void {
+  const [row, ...within] = below
   if (row === undefined || !/^\d+$/.test(row)) {
-    errors[name] ??= { type: 'contract', message }
+    errors[name] ??= { type: 'contract', message: about(below, message) }
     return
   }
   const rows = (errors[name] ??= []) as unknown[]
@@ -234,10 +231,11 @@ function about(within: readonly string[], message: string): string {
 function tellField(form: UseFormReturn, error: unknown, fieldOf = (field: string) => field): boolean {
   if (!(error instanceof ProblemError) || error.problem.field === undefined) return false
   const { detail } = error.problem
-  const [name = '', row = '', ...within] = fieldOf(error.problem.field).split('.')
+  const [name = '', ...below] = fieldOf(error.problem.field).split('.')
   if (!(name in form.getValues())) return false
+  const [row = '', ...within] = below
   const isRow = /^\d+$/.test(row)
-  const message = isRow ? about(within, sentence(detail)) : sentence(detail)
+  const message = about(isRow ? within : below, sentence(detail))
   form.setError(isRow ? `${name}.${row}` : name, { type: 'server', message }, { shouldFocus: true })
   return true
 }

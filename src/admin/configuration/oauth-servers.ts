@@ -21,7 +21,7 @@ import { findOAuthServer } from '#store/oauth-servers.ts'
 import { realmServers } from '#store/realm-contents.ts'
 import { draftServer } from '../oauth-server-draft.ts'
 import { showServers } from '../oauth-server-shown.ts'
-import { oauthServerHandlers, profileOf } from '../oauth-servers.ts'
+import { oauthServerHandlers, profilesOf } from '../oauth-servers.ts'
 import { byCodeUnit } from './order.ts'
 import { type Entry, perform, type Section } from './section.ts'
 
@@ -62,13 +62,14 @@ export const oauthServerSection: Section = {
   async open({ context, realm }) {
     const servers = await realmServers(context.db.sql, realm.id)
     const shown = await showServers(context, realm, servers)
+    const profileOf = await profilesOf(context.db, realm)
     return {
       entries: new Map(shown.map((server) => [server.slug, entryOf(server)])),
       builtIn: new Set(),
       complete(given: Entry) {
         const { category = null, allowed_clients = [], overrides = [], slug: key } = given
         const { query_parameters = [], post_parameters = [], ...said } = withoutNames(given)
-        const profile = profileOf(typeof said['profile'] === 'string' ? said['profile'] : 'oauth2')
+        const profile = profileOf(typeof said['profile'] === 'string' ? said['profile'] : null)
         const draft: Entry = { ...draftServer(said, undefined, profile, noNames) }
         const whole: Entry = {
           ...draft,

@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ConfigurationChange } from '#contract/configuration.ts'
 import { referenceName } from '#contract/configuration.ts'
+import { patchTowards } from '../merge-patch.ts'
 import { invalidField } from '../problem.ts'
 import { byCodeUnit } from './order.ts'
 import type { Contents } from './realm-document.ts'
@@ -61,7 +62,8 @@ async function settle(
   const current = opened.entries.get(key)
   if (!current) return await section.create(scene, given, secrets.known)
   const next = opened.complete(given)
-  const patch = Object.fromEntries(Object.entries(next).filter(([name, value]) => !same(current[name], value)))
+  const different = Object.entries(next).filter(([name, value]) => !same(current[name], value))
+  const patch = patchTowards(current, Object.fromEntries(different))
   const isChanged = Object.keys(patch).length > 0 || Object.keys(secrets.changed).length > 0
   return isChanged ? await section.update(scene, key, patch, secrets) : undefined
 }

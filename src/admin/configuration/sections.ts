@@ -5,6 +5,7 @@ import { clientSection } from './clients.ts'
 import { connectorSection } from './connectors.ts'
 import { applicationSection, environmentSection } from './layers.ts'
 import { oauthServerSection } from './oauth-servers.ts'
+import { profileSection } from './profiles.ts'
 import { realmSection } from './realm-settings.ts'
 import { roleSection } from './roles.ts'
 import { scopeSection } from './scopes.ts'
@@ -19,6 +20,7 @@ export const sections: readonly Section[] = [
   applicationSection,
   clientSection,
   categorySection,
+  profileSection,
   oauthServerSection,
   connectorSection,
 ]

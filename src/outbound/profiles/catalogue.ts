@@ -1,6 +1,6 @@
 /**
  * The provider profiles that come with the house: what is known of each provider, as data (`Profile`). One that is
- * missing is no obstacle: the generic ones take whatever the administrator writes, and a changed profile is data too.
+ * missing is no obstacle: the generic ones take whatever the administrator writes, and a realm has its own (`find.ts`).
  */
 import type { Profile } from '#oauth-client/profile.ts'
 import { GENERIC_OAUTH2 } from './generic-oauth2.ts'
@@ -30,7 +30,7 @@ export const DEFAULT_PROFILE: Profile = GENERIC_OAUTH2
 
 const byName: ReadonlyMap<string, Profile> = new Map(PROFILES.map((profile) => [profile.name, profile]))
 
-export function findProfile(name: string): Profile | undefined {
+export function shippedProfile(name: string): Profile | undefined {
   return byName.get(name)
 }
 
