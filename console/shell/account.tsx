@@ -1,15 +1,10 @@
 /** Who is signed in; what they chose for themselves; the way out. */
 import { Menu, useMantineColorScheme } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
 import { ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun } from 'lucide-react'
-import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { useMe } from '../parts/api/rights.ts'
 import { currentState } from '../parts/api/session.ts'
-import { isTyping } from '../parts/person/keys.ts'
-import { usePreference } from '../parts/person/preferences.ts'
 import styles from './rail.module.css'
-
-const Help = lazy(async () => ({ default: (await import('./help.tsx')).Help }))
 
 const themes = [
   { value: 'light', label: 'Light', icon: Sun },
@@ -17,12 +12,10 @@ const themes = [
   { value: 'auto', label: 'As the system', icon: Monitor },
 ] as const
 
-export function Account(): ReactNode {
+export function Account({ onHelp }: { onHelp: () => void }): ReactNode {
   const me = useMe()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
-  const [isHelpOpen, help] = useDisclosure(false)
   const form = useRef<HTMLFormElement>(null)
-  useHelpKey(help.open)
   return (
     <>
       <Menu width={224} position="top-start">
@@ -53,7 +46,7 @@ export function Account(): ReactNode {
             ))}
           </Menu.RadioGroup>
           <Menu.Divider />
-          <Menu.Item leftSection={<Keyboard size={15} aria-hidden />} rightSection="?" onClick={help.open}>
+          <Menu.Item leftSection={<Keyboard size={15} aria-hidden />} rightSection="?" onClick={onHelp}>
             Help and keys
           </Menu.Item>
           <Menu.Item leftSection={<LogOut size={15} aria-hidden />} onClick={() => form.current?.requestSubmit()}>
@@ -64,23 +57,6 @@ export function Account(): ReactNode {
       <form ref={form} method="post" action="/console/sign-out" hidden>
         <input type="hidden" name="csrf_token" value={currentState().me.csrf_token ?? ''} />
       </form>
-      {isHelpOpen && (
-        <Suspense>
-          <Help onClose={help.close} />
-        </Suspense>
-      )}
     </>
   )
-}
-
-/** `?`, unless single keys are switched off. */
-function useHelpKey(onHelp: () => void): void {
-  const [hasKeys] = usePreference('single-keys', true)
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      if (event.key === '?' && hasKeys && !isTyping(event)) onHelp()
-    }
-    document.addEventListener('keydown', listen)
-    return () => document.removeEventListener('keydown', listen)
-  }, [hasKeys, onHelp])
 }

@@ -1,15 +1,18 @@
 /** The frame around every page: navigation at the side (a drawer on narrow screens), the page's place, what is announced. */
-import { ActionIcon, Button } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
+import { ActionIcon, Button, Group } from '@mantine/core'
+import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { type ErrorComponentProps, Outlet, useParams, useRouter, useRouterState } from '@tanstack/react-router'
 import { Menu } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
-import { Empty } from '../parts/show/empty.tsx'
+import { Page } from '../parts/page/page.tsx'
+import { isTyping } from '../parts/person/keys.ts'
+import { usePreference } from '../parts/person/preferences.ts'
 import { ProblemAlert } from '../parts/show/problem.tsx'
 import styles from './frame.module.css'
 import { homeRealm } from './home-realm.ts'
 import { Rail } from './rail.tsx'
 
+const Help = lazy(async () => ({ default: (await import('./help.tsx')).Help }))
 const NarrowRail = lazy(async () => ({ default: (await import('./narrow-rail.tsx')).NarrowRail }))
 
 export function Frame(): ReactNode {
@@ -18,6 +21,8 @@ export function Frame(): ReactNode {
   const realm = useCurrentRealm()
   /** The drawer belongs to the page on which it was opened: whoever goes to another has chosen. */
   const [openedAt, setOpenedAt] = useState<string>()
+  const [isHelpOpen, help] = useDisclosure(false)
+  useHelpKey(help.open)
   return (
     <div className={styles.frame}>
       <a className={styles.skip} href="#page">
@@ -30,18 +35,28 @@ export function Frame(): ReactNode {
           </ActionIcon>
           <span className={styles.topname}>Sallyport</span>
           <Suspense>
-            <NarrowRail isOpen={openedAt === path} onClose={() => setOpenedAt(undefined)} realm={realm} />
+            <NarrowRail
+              isOpen={openedAt === path}
+              onClose={() => setOpenedAt(undefined)}
+              realm={realm}
+              onHelp={help.open}
+            />
           </Suspense>
         </div>
       ) : (
         <div className={styles.side}>
-          <Rail realm={realm} />
+          <Rail realm={realm} onHelp={help.open} />
         </div>
       )}
       <main id="page" className={styles.main} tabIndex={-1}>
         <Outlet />
       </main>
       <RouteAnnouncer path={path} />
+      {isHelpOpen && (
+        <Suspense>
+          <Help onClose={help.close} />
+        </Suspense>
+      )}
     </div>
   )
 }
@@ -50,6 +65,18 @@ export function Frame(): ReactNode {
 export function useCurrentRealm(): string {
   const { realm } = useParams({ strict: false })
   return realm ?? homeRealm()
+}
+
+/** `?`, unless single keys are switched off; the navigation need not be in sight. */
+function useHelpKey(onHelp: () => void): void {
+  const [hasKeys] = usePreference('single-keys', true)
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key === '?' && hasKeys && !isTyping(event)) onHelp()
+    }
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  }, [hasKeys, onHelp])
 }
 
 /** Says the new page's title to screen readers, and moves the focus to the page, as a full load would. */
@@ -73,12 +100,14 @@ function RouteAnnouncer({ path }: { path: string }): ReactNode {
 export function MissingPage(): ReactNode {
   const router = useRouter()
   return (
-    <Empty title="There is no such page" text="It may have been deleted, or it is not yours to see.">
-      <Button variant="default" onClick={() => router.history.back()}>
-        Back
-      </Button>
-      <Button onClick={() => void router.navigate({ to: '/' })}>Home</Button>
-    </Empty>
+    <Page title="There is no such page" lead="It may have been deleted, or it is not yours to see.">
+      <Group gap="xs">
+        <Button variant="default" onClick={() => router.history.back()}>
+          Back
+        </Button>
+        <Button onClick={() => void router.navigate({ to: '/' })}>Home</Button>
+      </Group>
+    </Page>
   )
 }
 

@@ -10,12 +10,12 @@ import styles from './help.module.css'
 const keys = [
   [['/'], 'Search in the list'],
   [['j', 'Down'], 'Next row'],
-  [['k', 'Up'], 'Row before'],
+  [['k', 'Up'], 'Previous row'],
   [['x'], 'Select the row'],
   [['Enter'], 'Open the row'],
   [['e'], 'Edit the row'],
   [['Del'], 'Delete the row'],
-  [['r'], 'Read the list again'],
+  [['r', 'F5'], 'Read the list again'],
   [['Shift F10'], 'Menu of the row'],
   [['?'], 'This help'],
 ] as const
@@ -42,7 +42,7 @@ export function Help({ onClose }: { onClose: () => void }): ReactNode {
       <Switch
         mt="md"
         label="Single keys"
-        description="Off: only keys with Enter, Del, the arrows and Shift F10 work."
+        description="Off: only Enter, Del, F5, the arrows and Shift F10 work."
         checked={hasKeys}
         onChange={(event) => setHasKeys(event.currentTarget.checked)}
       />

@@ -9,20 +9,18 @@ interface NarrowRailProps {
   readonly isOpen: boolean
   readonly onClose: () => void
   readonly realm: string
+  readonly onHelp: () => void
 }
 
-export function NarrowRail({ isOpen, onClose, realm }: NarrowRailProps): ReactNode {
+export function NarrowRail({ isOpen, onClose, realm, onHelp }: NarrowRailProps): ReactNode {
   return (
-    <Drawer
-      opened={isOpen}
-      onClose={onClose}
-      size={272}
-      padding={0}
-      withCloseButton={false}
-      title="Navigation"
-      classNames={{ body: styles.drawer ?? '', header: styles.drawerHeader ?? '' }}
-    >
-      <Rail realm={realm} />
-    </Drawer>
+    <Drawer.Root opened={isOpen} onClose={onClose} size={272} padding={0}>
+      <Drawer.Overlay />
+      <Drawer.Content aria-label="Navigation">
+        <Drawer.Body className={styles.drawer}>
+          <Rail realm={realm} onHelp={onHelp} />
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   )
 }

@@ -1,6 +1,6 @@
 /** The navigation: the mark, the realm, the pages, and at its foot the person. */
 import { Link, useMatchRoute } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { seesPlatform, useMe } from '../parts/api/rights.ts'
 import { Account } from './account.tsx'
 import mark from './mark.svg'
@@ -8,20 +8,33 @@ import { type NavigationGroup, navigation } from './navigation.ts'
 import styles from './rail.module.css'
 import { RealmSwitcher } from './realm-switcher.tsx'
 
-export function Rail({ realm }: { realm: string }): ReactNode {
+/** What it counts is worked out anew each time: it comes after the page. */
+const Bell = lazy(async () => ({ default: (await import('./bell.tsx')).Bell }))
+
+interface RailProps {
+  readonly realm: string
+  readonly onHelp: () => void
+}
+
+export function Rail({ realm, onHelp }: RailProps): ReactNode {
   const me = useMe()
   const shown = navigation.filter(({ reach }) => reach !== 'platform' || seesPlatform(me))
   return (
     <nav className={styles.rail} aria-label="Console">
       <div className={styles.head}>
-        <Link to="/" className={styles.brand}>
-          <img src={mark} width={26} height={26} alt="" />
-          <span>
-            Sallyport
-            {/* Which installation this is: tests, trials and the real one look alike. */}
-            <small>{location.host}</small>
-          </span>
-        </Link>
+        <div className={styles.top}>
+          <Link to="/" className={styles.brand}>
+            <img src={mark} width={26} height={26} alt="" />
+            <span>
+              Sallyport
+              {/* Which installation this is: tests, trials and the real one look alike. */}
+              <small>{location.host}</small>
+            </span>
+          </Link>
+          <Suspense>
+            <Bell realm={realm} />
+          </Suspense>
+        </div>
         <RealmSwitcher realm={realm} />
       </div>
       <div className={styles.pages}>
@@ -29,7 +42,7 @@ export function Rail({ realm }: { realm: string }): ReactNode {
           <Group key={group.label ?? ''} group={group} realm={realm} />
         ))}
       </div>
-      <Account />
+      <Account onHelp={onHelp} />
     </nav>
   )
 }

@@ -111,6 +111,21 @@ describe('registering', () => {
   })
 })
 
+test('N151 a name of 10 kB is refused at its field, and nothing else is lost; one from right to left is kept', async () => {
+  await ofKind('Machine', 'named')
+  const name = page.getByRole('textbox', { name: 'Name' })
+  await name.fill('x'.repeat(10_240))
+  await field('Expires in').fill('1800')
+  await button('Submit').click()
+  await page.getByText('Must have at most 200 characters.').waitFor()
+  expect(await name.getAttribute('aria-invalid')).toBe('true')
+  expect(await field('Expires in').inputValue()).toBe('1800')
+  await name.fill('שלום \u202eevil')
+  await button('Submit').click()
+  await page.getByRole('heading', { name: 'named is registered' }).waitFor()
+  expect(await stored('named')).toMatchObject({ client_name: 'שלום \u202eevil', expires_in: 1800 })
+})
+
 describe('settings', () => {
   test('every field of the form is kept', async () => {
     await addClient(desk.house, { client_id: 'all', client_name: 'All', grant_types: ['authorization_code'] })

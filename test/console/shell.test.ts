@@ -123,11 +123,34 @@ describe('the frame', () => {
   test('360 px wide: the navigation is a drawer, and nothing is wider than the window', async () => {
     const tab = await desk.open('/realms/default', { width: 360, height: 640 })
     await tab.page.getByRole('button', { name: 'Open the navigation' }).click()
+    await tab.page.getByRole('dialog', { name: 'Navigation' }).waitFor()
     await judge(tab)
     await tab.page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: 'Clients' }).click()
     await tab.page.getByRole('heading', { name: 'Clients' }).waitFor()
     await expect.poll(() => tab.page.getByRole('navigation', { name: 'Console' }).count()).toBe(0)
     await judge(tab)
+    await tab.page.keyboard.press('?')
+    await tab.page.getByRole('dialog', { name: 'Help' }).waitFor()
+    await judge(tab)
+    expect(tab.complaints).toEqual([])
+    await tab.close()
+  })
+
+  test('the bell says how much needs attention, and leads there', async () => {
+    const tab = await desk.open('/realms/acme/clients')
+    await tab.page.getByRole('link', { name: 'Nothing needs attention' }).waitFor()
+    await desk.office.post('/realms/acme/clients', {
+      client_id: 'careless',
+      client_name: 'Careless',
+      grant_types: ['authorization_code'],
+      redirect_uris: ['https://careless.example/callback'],
+      require_pkce: false,
+    })
+    await tab.page.reload()
+    await tab.page.getByRole('link', { name: 'Needs attention: 1 finding' }).click()
+    await tab.page.getByRole('heading', { name: 'Health checks' }).waitFor()
+    expect(new URL(tab.page.url()).pathname).toBe('/console/realms/acme/health')
+    await tab.page.getByText('careless').first().waitFor()
     await tab.close()
   })
 
@@ -143,7 +166,9 @@ describe('the frame', () => {
       await tab.page.getByRole('dialog', { name: 'Help' }).waitFor()
       await judge(tab)
       await tab.page.goto(`${desk.house.url}/console/realms/default/nowhere`)
-      await tab.page.getByText('There is no such page').waitFor()
+      await tab.page.getByRole('heading', { name: 'There is no such page' }).waitFor()
+      expect(await tab.page.title()).toBe('There is no such page · Sallyport')
+      await judge(tab)
       expect(tab.complaints).toEqual([])
       await tab.close()
     },

@@ -8,7 +8,7 @@ import { useWrite } from '../../parts/api/call.ts'
 import { confirm } from '../../parts/dialog/confirm.ts'
 import { tellDone } from '../../parts/dialog/undo.tsx'
 import type { BulkAction, RowAction } from '../../parts/list/action.ts'
-import { tellResults } from '../../parts/list/bulk.ts'
+import { runBulk, tellResults } from '../../parts/list/bulk.ts'
 import { tellProblem } from '../../parts/show/problem.tsx'
 import { count } from '../../parts/show/text.ts'
 
@@ -68,11 +68,10 @@ export function useClientActions(realm: string, onDeleted?: () => void): readonl
 
 /** With many. */
 export function useClientBulk(realm: string): readonly BulkAction<Client>[] {
-  const { mutateAsync } = useWrite(bulkClients)
   return useMemo(() => {
     const run = async (action: 'enable' | 'disable' | 'delete', did: string, rows: readonly Client[]) => {
       const ids = rows.map(({ client_id }) => client_id)
-      return tellResults(await mutateAsync({ params: { realm }, body: { action, ids } }).then(valueOf), clientNoun, did)
+      return tellResults(await runBulk(bulkClients, realm, action, ids), clientNoun, did)
     }
     const now = (action: 'enable' | 'disable', did: string) => async (rows: readonly Client[]) => {
       await run(action, did, rows).catch(tellProblem)
@@ -98,14 +97,10 @@ export function useClientBulk(realm: string): readonly BulkAction<Client>[] {
       { label: 'Disable', icon: Ban, run: now('disable', 'disabled') },
       { label: 'Delete', icon: Trash2, isDangerous: true, run: (rows) => ask(rows).catch(notDone) },
     ]
-  }, [realm, mutateAsync])
+  }, [realm])
 }
 
 function notDone(error: unknown): false {
   tellProblem(error)
   return false
-}
-
-function valueOf<T>({ value }: { value: T }): T {
-  return value
 }

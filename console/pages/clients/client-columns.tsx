@@ -1,4 +1,5 @@
 /** What the list of clients shows. */
+import { Text } from '@mantine/core'
 import type { Client } from '#contract/client.ts'
 import type { Column } from '../../parts/list/column.ts'
 import { Enabled, Mark, Status } from '../../parts/show/status.tsx'
@@ -18,6 +19,15 @@ function trace(of: Client['access_token']) {
     <Status tone={of.state === 'issued' ? 'good' : 'off'}>
       <code>{of.fingerprint}</code> {of.state}
     </Status>
+  )
+}
+
+/** A dash would say that tokens live for ever. */
+function AsTheRealm() {
+  return (
+    <Text span inherit c="dimmed">
+      as the realm
+    </Text>
   )
 }
 
@@ -48,7 +58,7 @@ export const clientColumns: readonly Column<Client>[] = [
     id: 'expires_in',
     title: 'Expires in',
     kind: 'duration',
-    render: ({ expires_in }) => (expires_in === null ? <Nothing says="as the realm" /> : duration(expires_in)),
+    render: ({ expires_in }) => (expires_in === null ? <AsTheRealm /> : duration(expires_in)),
   },
   { id: 'passthru_user', title: 'Passthru user', kind: 'text' },
   {

@@ -1,13 +1,14 @@
 /** What is worth a look in a client, the worst first; what can be mended without a guess is mended by a click. */
 import { Button } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
-import { Wrench } from 'lucide-react'
+import { ArrowRight, Wrench } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { type Client, readClient, updateClient } from '#contract/client.ts'
 import { clientHealth, type Finding } from '#contract/health.ts'
 import { useRead, useWrite } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { offerUndo } from '../../parts/dialog/undo.tsx'
+import { LinkButton } from '../../parts/page/link-button.tsx'
 import { Section } from '../../parts/page/page.tsx'
 import { said } from '../../parts/show/difference.tsx'
 import { Empty } from '../../parts/show/empty.tsx'
@@ -40,6 +41,7 @@ export function ClientHealth(): ReactNode {
               {sentence(finding.reason)}
               {finding.fix && <small>{mending(finding.fix)}</small>}
             </p>
+            {mayWrite && finding.fix === null && <Place of={finding} realm={realm} clientId={clientId} />}
             {mayWrite && finding.fix && (
               <Button
                 variant="default"
@@ -54,6 +56,38 @@ export function ClientHealth(): ReactNode {
         ))}
       </ul>
     </Section>
+  )
+}
+
+const places = {
+  Settings: '/realms/$realm/clients/$clientId',
+  Credentials: '/realms/$realm/clients/$clientId/credentials',
+  Runtime: '/realms/$realm/clients/$clientId/runtime',
+} as const
+
+/** Where a person mends what needs a decision. */
+const placeOf: Readonly<Record<string, keyof typeof places>> = {
+  http_redirect: 'Settings',
+  wildcard_redirect: 'Settings',
+  no_redirect_uri: 'Settings',
+  no_secret: 'Credentials',
+  endless_secret: 'Credentials',
+  secret_expiring: 'Credentials',
+  legacy_use: 'Runtime',
+}
+
+function Place({ of, realm, clientId }: { of: Finding; realm: string; clientId: string }): ReactNode {
+  const name = placeOf[of.rule]
+  if (name === undefined) return null
+  return (
+    <LinkButton
+      at={{ to: places[name], params: { realm, clientId } }}
+      variant="default"
+      leftSection={<ArrowRight size={14} aria-hidden />}
+      aria-label={`To ${name}: ${of.reason}`}
+    >
+      {name}
+    </LinkButton>
   )
 }
 

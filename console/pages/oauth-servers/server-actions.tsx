@@ -9,7 +9,7 @@ import { useWrite } from '../../parts/api/call.ts'
 import { askToDelete, bulkDeletion } from '../../parts/dialog/deleting.tsx'
 import { tellDone } from '../../parts/dialog/undo.tsx'
 import type { BulkAction, RowAction } from '../../parts/list/action.ts'
-import { tellResults } from '../../parts/list/bulk.ts'
+import { runBulk, tellResults } from '../../parts/list/bulk.ts'
 import { tellProblem } from '../../parts/show/problem.tsx'
 import { authorize } from './authorize.ts'
 import { DisableDialog, DuplicateDialog } from './server-dialogs.tsx'
@@ -98,10 +98,9 @@ export function useServerActions(realm: string, onDeleted?: () => void): ServerA
 
 /** With many. */
 export function useServerBulk(realm: string): readonly BulkAction<OAuthServer>[] {
-  const { mutateAsync } = useWrite(bulkOAuthServers)
   return useMemo(() => {
-    const run = async (action: 'enable' | 'disable' | 'delete', ids: string[]) =>
-      (await mutateAsync({ params: { realm }, body: { action, ids } })).value
+    const run = (action: 'enable' | 'disable' | 'delete', ids: readonly string[]) =>
+      runBulk(bulkOAuthServers, realm, action, ids)
     const now = (action: 'enable' | 'disable', did: string) => async (rows: readonly OAuthServer[]) => {
       await run(action, rows.map(slugOf))
         .then((results) => tellResults(results, serverNoun, did))
@@ -121,7 +120,7 @@ export function useServerBulk(realm: string): readonly BulkAction<OAuthServer>[]
         run: (ids) => run('delete', ids),
       }),
     ]
-  }, [realm, mutateAsync])
+  }, [realm])
 }
 
 function slugOf({ slug }: OAuthServer): string {

@@ -6,6 +6,7 @@ import { deleteRole, type Role } from '#contract/role.ts'
 import { useWrite } from '../../parts/api/call.ts'
 import { askToDelete, bulkDeletion } from '../../parts/dialog/deleting.tsx'
 import type { BulkAction, RowAction } from '../../parts/list/action.ts'
+import { runBulk } from '../../parts/list/bulk.ts'
 
 export const roleNoun = { one: 'role', many: 'roles' }
 const bin = { kind: 'role', staysDead: 'Those who had it and are still there have it again.' } as const
@@ -38,13 +39,11 @@ export function useRoleActions(realm: string): readonly RowAction<Role>[] {
 }
 
 export function useRoleBulk(realm: string): readonly BulkAction<Role>[] {
-  const { mutateAsync } = useWrite(bulkRoles)
   return useMemo(() => {
-    const run = async (ids: string[]) =>
-      (await mutateAsync({ params: { realm }, body: { action: 'delete', ids } })).value
+    const run = (ids: readonly string[]) => runBulk(bulkRoles, realm, 'delete', ids)
     const impact = 'Whoever has them has them no longer.'
     return [bulkDeletion<Role>({ ...bin, realm, noun: roleNoun, idOf: nameOf, nameOf, impact, run })]
-  }, [realm, mutateAsync])
+  }, [realm])
 }
 
 function nameOf({ name }: Role): string {

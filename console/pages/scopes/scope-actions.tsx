@@ -6,6 +6,7 @@ import { deleteScope, type Scope } from '#contract/scope.ts'
 import { useWrite } from '../../parts/api/call.ts'
 import { askToDelete, bulkDeletion } from '../../parts/dialog/deleting.tsx'
 import type { BulkAction, RowAction } from '../../parts/list/action.ts'
+import { runBulk } from '../../parts/list/bulk.ts'
 
 export const scopeNoun = { one: 'scope', many: 'scopes' }
 const bin = { kind: 'scope', staysDead: 'Clients that might ask for it may do so again.' } as const
@@ -38,13 +39,11 @@ export function useScopeActions(realm: string): readonly RowAction<Scope>[] {
 }
 
 export function useScopeBulk(realm: string): readonly BulkAction<Scope>[] {
-  const { mutateAsync } = useWrite(bulkScopes)
   return useMemo(() => {
-    const run = async (ids: string[]) =>
-      (await mutateAsync({ params: { realm }, body: { action: 'delete', ids } })).value
+    const run = (ids: readonly string[]) => runBulk(bulkScopes, realm, 'delete', ids)
     const impact = 'Clients that may ask for them lose them, and so do the consents of users.'
     return [bulkDeletion<Scope>({ ...bin, realm, noun: scopeNoun, idOf: nameOf, nameOf, impact, run })]
-  }, [realm, mutateAsync])
+  }, [realm])
 }
 
 function nameOf({ name }: Scope): string {

@@ -8,7 +8,7 @@ import { useMe } from '../../parts/api/rights.ts'
 import { askToDelete, bulkDeletion } from '../../parts/dialog/deleting.tsx'
 import { tellDone } from '../../parts/dialog/undo.tsx'
 import type { BulkAction, RowAction } from '../../parts/list/action.ts'
-import { tellResults } from '../../parts/list/bulk.ts'
+import { runBulk, tellResults } from '../../parts/list/bulk.ts'
 import { tellProblem } from '../../parts/show/problem.tsx'
 
 export const userNoun = { one: 'user', many: 'users' }
@@ -76,10 +76,9 @@ export function useUserActions(realm: string): readonly RowAction<User>[] {
 
 /** With many. */
 export function useUserBulk(realm: string): readonly BulkAction<User>[] {
-  const { mutateAsync } = useWrite(bulkUsers)
   return useMemo(() => {
-    const send = async (action: 'enable' | 'disable' | 'delete', ids: string[]) =>
-      (await mutateAsync({ params: { realm }, body: { action, ids } })).value
+    const send = (action: 'enable' | 'disable' | 'delete', ids: readonly string[]) =>
+      runBulk(bulkUsers, realm, action, ids)
     const now = (action: 'enable' | 'disable', did: string) => async (rows: readonly User[]) => {
       await send(action, rows.map(idOf)).then((results) => tellResults(results, userNoun, did), tellProblem)
       return true
@@ -97,7 +96,7 @@ export function useUserBulk(realm: string): readonly BulkAction<User>[] {
         run: (ids) => send('delete', ids),
       }),
     ]
-  }, [realm, mutateAsync])
+  }, [realm])
 }
 
 function idOf({ id }: User): string {

@@ -46,7 +46,7 @@ interface BulkDeletion<Row> extends Bin {
   readonly idOf: (row: Row) => string
   readonly nameOf: (row: Row) => string
   readonly impact: string
-  readonly run: (ids: string[]) => Promise<BulkResults>
+  readonly run: (ids: readonly string[]) => Promise<BulkResults>
 }
 
 export function bulkDeletion<Row>({ noun, idOf, nameOf, impact, run, ...bin }: BulkDeletion<Row>): BulkAction<Row> {
@@ -65,7 +65,8 @@ export function bulkDeletion<Row>({ noun, idOf, nameOf, impact, run, ...bin }: B
           done = tellResults(await run(rows.map(idOf)), noun, 'deleted')
         },
       })
-      const names = rows.filter((row) => done.includes(idOf(row))).map(nameOf)
+      const gone = new Set(done)
+      const names = rows.filter((row) => gone.has(idOf(row))).map(nameOf)
       if (names.length > 0) offerRestore({ ...bin, names })
       return isDone
     },

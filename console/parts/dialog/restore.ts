@@ -1,7 +1,7 @@
 /** The way back from the recycle bin, offered after a delete. */
 import { type DeletedObject, listDeleted, restoreDeleted } from '#contract/deleted.ts'
 import { call, queryClient } from '../api/call.ts'
-import { Gone } from '../show/problem.tsx'
+import { Gone, tellNotice } from '../show/problem.tsx'
 import { offerUndo } from './undo.tsx'
 
 interface Deleted {
@@ -18,9 +18,16 @@ interface Deleted {
 /** The others can do again what they could. */
 const canBeDisabled: ReadonlySet<string> = new Set(['client', 'user', 'realm', 'oauth_server'])
 
+/** They come back one by one: of more the message would be gone for long before the last is back. */
+const mostUndone = 500
+
 /** Says what was deleted; Undo restores it, and says what does not come back. */
 export function offerRestore({ realm, kind, names, staysDead, onRestored }: Deleted): void {
   const [only = ''] = names
+  if (names.length > mostUndone) {
+    tellNotice(`${names.length.toLocaleString('en')} were deleted`, 'The recycle bin has them for 30 days.')
+    return
+  }
   offerUndo({
     message: names.length === 1 ? `${only} was deleted` : `${names.length} were deleted`,
     note: `${names.length === 1 ? `${only} is` : 'They are'} back${canBeDisabled.has(kind) ? ', disabled' : ''}. ${staysDead}`,

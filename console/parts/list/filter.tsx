@@ -74,7 +74,7 @@ function TextFilter<Row>({ column, operation, value, onChange }: FilterProps<Row
   const isTime = kind === 'time' || kind === 'time_ms'
   return (
     <Tooltip
-      label={`Here goes: ${examples[kind] ?? 'a part of a word'}`}
+      label={`Not understood. Examples: ${examples[kind] ?? 'a part of a word'}`}
       opened={isWrong}
       color="red"
       position="bottom"

@@ -27,7 +27,7 @@ export function Foot({ state, total, isLowerBound, isLoading, noun }: FootProps)
       {!isAll && last > 1 && (
         <nav className={styles.pages} aria-label="Pages">
           <ActionIcon
-            aria-label="Page before"
+            aria-label="Previous page"
             disabled={page <= 1}
             onClick={() => change({ page: pageText(page - 1) })}
           >

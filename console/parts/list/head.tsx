@@ -37,8 +37,8 @@ export function Head<Row>(props: HeadProps<Row>): ReactNode {
             />
           </th>
         )}
-        {columns.map((column) => (
-          <Title key={column.id} column={column} operation={operation} state={state} />
+        {columns.map((column, index) => (
+          <Title key={column.id} column={column} operation={operation} state={state} isName={index === 0} />
         ))}
         {hasActions && (
           <th className={styles.actions}>
@@ -49,8 +49,8 @@ export function Head<Row>(props: HeadProps<Row>): ReactNode {
       {hasFilters && (
         <tr className={styles.filters}>
           {selection && <td className={styles.check} />}
-          {columns.map((column) => (
-            <td key={column.id} data-kind={column.kind}>
+          {columns.map((column, index) => (
+            <td key={column.id} data-kind={column.kind} className={index === 0 ? styles.rowName : undefined}>
               {isFilter(operation, column.id) && (
                 <Filter
                   column={column}
@@ -74,14 +74,17 @@ interface TitleProps<Row> {
   readonly column: Column<Row>
   readonly operation: Operation
   readonly state: ListState
+  /** The column that stays where it is when the others go aside. */
+  readonly isName: boolean
 }
 
 /** Up, down, and back to the list's own order. */
-function Title<Row>({ column, operation, state }: TitleProps<Row>): ReactNode {
+function Title<Row>({ column, operation, state, isName }: TitleProps<Row>): ReactNode {
   const { id, title, kind } = column
+  const className = isName ? styles.rowName : undefined
   if (!isSortable(operation, id)) {
     return (
-      <th scope="col" data-kind={kind}>
+      <th scope="col" data-kind={kind} className={className}>
         <span className={styles.title}>{title}</span>
       </th>
     )
@@ -90,7 +93,7 @@ function Title<Row>({ column, operation, state }: TitleProps<Row>): ReactNode {
   const next = { '': id, up: `-${id}`, down: undefined }[way]
   const Arrow = { '': ArrowUpDown, up: ArrowUp, down: ArrowDown }[way]
   return (
-    <th scope="col" aria-sort={sorts[way]} data-kind={kind}>
+    <th scope="col" aria-sort={sorts[way]} data-kind={kind} className={className}>
       <button type="button" className={styles.title} data-way={way} onClick={() => state.change({ sort: next })}>
         {title}
         <Arrow size={13} aria-hidden strokeWidth={2.25} />

@@ -12,6 +12,7 @@ import { Empty } from '../show/empty.tsx'
 import { ProblemAlert } from '../show/problem.tsx'
 import type { Noun } from '../show/text.ts'
 import type { BulkAction, RowAction, Target } from './action.ts'
+import { useAside } from './aside.ts'
 import { type Column, isSearchable, type RowOf } from './column.ts'
 import { ExportMenu } from './export-menu.tsx'
 import { Foot } from './foot.tsx'
@@ -104,6 +105,7 @@ function Table<O extends Operation>({ of, state, data, columns, selection, place
   const { noun, operation, idOf, nameOf = idOf, bulk = none, actions = none, open, edit } = of
   const scroller = useRef<HTMLDivElement>(null)
   const table = useTable(of, place, data, selection)
+  useAside(scroller)
   const common = {
     columns,
     idOf,

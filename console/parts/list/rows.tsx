@@ -135,7 +135,7 @@ function CellsOf<Row>({ row, columns, open }: CellsProps<Row>): ReactNode {
   const at = open?.(row)
   return columns.map((column, index) =>
     index === 0 ? (
-      <th key={column.id} scope="row" data-kind={column.kind}>
+      <th key={column.id} scope="row" data-kind={column.kind} className={styles.rowName}>
         {at ? (
           <Link {...(at as LinkProps)} className={styles.name}>
             <Cell column={column} row={row} />

@@ -75,6 +75,7 @@ function Tabs({ tabs }: { tabs: readonly Tab[] }): ReactNode {
           {...(target as LinkProps)}
           activeOptions={{ exact: true, includeSearch: false }}
           activeProps={{ 'aria-current': 'page' }}
+          data-label={label}
         >
           {label}
         </Link>

@@ -8,7 +8,7 @@ export interface FieldDifference {
   readonly after: unknown
 }
 
-/** The fields in which two documents differ; null is a document that is not there. */
+/** The fields in which two documents differ for whoever reads them; null is a document that is not there. */
 export function differences(
   before: Readonly<Record<string, unknown>> | null,
   after: Readonly<Record<string, unknown>> | null,
@@ -16,7 +16,7 @@ export function differences(
   const fields = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
   return fields
     .map((field) => ({ field, before: before?.[field], after: after?.[field] }))
-    .filter((one) => JSON.stringify(one.before ?? null) !== JSON.stringify(one.after ?? null))
+    .filter((one) => said(one.before) !== said(one.after))
 }
 
 export function Difference({ of }: { of: readonly FieldDifference[] }): ReactNode {
