@@ -1,4 +1,5 @@
 /** A house whose door out leads to a scripted server: servers, clients that may use them, and people's connections. */
+import { sql as raw } from 'kysely'
 import { randomId } from '#crypto/random.ts'
 import { effectiveServer } from '#outbound/effective-server.ts'
 import { exchange } from '#outbound/exchange.ts'
@@ -134,4 +135,23 @@ export async function connect(house: House, slug: string, userId?: string): Prom
 
 export function connectApplication(house: House, slug: string): Promise<string> {
   return connect(house, slug)
+}
+
+/** Meanwhile the database takes everything but new tokens: what a crash between journal and save leaves is left. */
+export async function whileNothingIsSaved(house: House, work: () => Promise<unknown>): Promise<void> {
+  const { engine, sql } = house.app.context.db
+  const run = async (text: string): Promise<void> => void (await raw.raw(text).execute(sql))
+  const event = 'create trigger closed before update of access_sealed on connections'
+  if (engine === 'postgres') {
+    const body = `begin raise exception 'closed'; end`
+    await run(`create or replace function closed() returns trigger language plpgsql as $$ ${body} $$`)
+    await run(`${event} for each row execute function closed()`)
+  } else {
+    await run(`${event} begin select raise(abort, 'closed'); end`)
+  }
+  try {
+    await work()
+  } finally {
+    await run(engine === 'postgres' ? 'drop trigger closed on connections' : 'drop trigger closed')
+  }
 }

@@ -78,4 +78,14 @@ describe.each(ENGINES)('which database is the real one, on %s', (engine) => {
     await house.restart()
     expect(await ask()).toBe('200 ')
   })
+
+  test('a database that falls behind while we run, as after a standby took over, is frozen too', async () => {
+    expect(await ask()).toBe('200 ')
+    await db().sql.updateTable('facts').set({ value: '7' }).where('name', '=', 'outbound_high_water').execute()
+    const asked = provider.asked.length
+    expect(await ask()).toBe('503 refresh_frozen')
+    expect(provider.asked).toHaveLength(asked)
+    await db().sql.updateTable('connections').set({ frozen_at: null }).execute()
+    expect(await ask()).toBe('200 ')
+  })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { dueAt, freshnessOf, marginsOf } from '#outbound/margins.ts'
-import { lastErrorOf, nextTryAt, recoveryOf, serverStatusAfter } from '#outbound/states.ts'
+import { lastErrorOf, nextTryAt, recoveryOf, resendAt, serverStatusAfter } from '#outbound/states.ts'
 
 /* When a token is renewed, when a failure is tried again, and when a refresh token may be sent a second time. */
 
@@ -104,6 +104,16 @@ describe('a refresh token whose sending ended in the dark', () => {
     ['unknown, and reuse ends the grant: wait', { reuse_ends_grant: true } as const, 1, living, 'wait'],
   ] as const)('%s', (_name, rules, sends, expiresAt, expected) => {
     expect(recoveryOf({ at, sends }, rules, expiresAt, at + 100)).toBe(expected)
+  })
+
+  test.each([
+    ['within the grace: soon', { rotation: 'rotates', reuse_grace_seconds: 600 } as const, 1, living, 1105],
+    ['rotates, the old token lives: at its end', { rotation: 'rotates' } as const, 1, living, living],
+    ['unknown, the old token lives: when half of that is over', undefined, 1, 2100, 1600],
+    ['unknown, the old token is over: soon', undefined, 1, 900, 1105],
+    ['sent twice: never', undefined, 2, living, undefined],
+  ] as const)('when: %s', (_name, rules, sends, expiresAt, expected) => {
+    expect(resendAt({ at, sends }, rules, expiresAt, at + 100, at + 105)).toBe(expected)
   })
 })
 

@@ -14,6 +14,7 @@ import type { OAuthServer } from '#store/oauth-servers.ts'
 import type { Realm } from '#store/realms.ts'
 import { withAskedExpiry } from './asked-expiry.ts'
 import type { OutboundContext } from './context.ts'
+import { giveBackTokens } from './disconnect.ts'
 import type { Plan } from './grant.ts'
 import { answerRow, journal, save } from './keep.ts'
 
@@ -45,6 +46,8 @@ export interface End {
   readonly attemptId: string
   readonly sent: Sent
   readonly receivedAtMs: number
+  /** How often it was sent this time. */
+  readonly tries: number
 }
 
 export async function attempt(context: OutboundContext, leased: Leased, task: Task): Promise<Ended> {
@@ -58,7 +61,7 @@ export async function attempt(context: OutboundContext, leased: Leased, task: Ta
   for (let tries = 0; ; tries += 1) {
     const sent = await send(context, task)
     const receivedAtMs = Date.now()
-    const end = { attemptId, sent, receivedAtMs }
+    const end = { attemptId, sent, receivedAtMs, tries: tries + 1 }
     if (plan.isSpent && mayHoldTokens(plan, sent)) {
       const answer = { raw: sent.raw, received_at_ms: receivedAtMs }
       await journal(context, leased, answerRow(context, leased.row, plan, attemptId, answer))
@@ -103,10 +106,11 @@ async function kept(
   { attemptId, receivedAtMs, tokens: answered }: End & { readonly tokens: Extract<TokenAnswer, { kind: 'tokens' }> },
 ): Promise<Ended> {
   const tokens = await withAskedExpiry(context, realm, plan.settings, answered)
-  return {
-    kind: 'saved',
-    saved: await save(context, leased, { server, plan, tokens, receivedAtMs, answerId: attemptId }),
-  }
+  const saved = await save(context, leased, { server, plan, tokens, receivedAtMs, answerId: attemptId })
+  // The connection was removed or emptied meanwhile: nobody else knows these tokens.
+  const isNobodys = saved.outcome !== 'saved' && (saved.row?.received_at_ms ?? null) === null
+  if (isNobodys) await giveBackTokens(context, realm, plan.settings, leased.row.id, tokens)
+  return { kind: 'saved', saved }
 }
 
 /** Milliseconds until the next try within the budget; undefined: this was the last one. */

@@ -11,7 +11,8 @@ import { findOAuthServerById } from '#store/oauth-servers.ts'
 import { listRealms, type Realm } from '#store/realms.ts'
 import { listPendingAnswers } from '#store/refresh-answers.ts'
 import type { OutboundContext } from './context.ts'
-import { fly, type Wanted } from './flight.ts'
+import { type Flown, fly, type Wanted } from './flight.ts'
+import type { Problem } from './states.ts'
 
 /** Connections that are begun in one pass, over all servers. */
 const PASS_LIMIT = 500
@@ -20,6 +21,8 @@ const AT_ONCE_PER_SERVER = 8
 const BEGUN_PER_SECOND = 40
 /** Who could not be renewed for a reason that is not its own comes back after this, and half as much again at most. */
 const DEFER_SECONDS = 60
+/** A server that asks for time gets it, as long as one connection's trouble may hold up the others. */
+const LONGEST_REST_SECONDS = 60
 /** How often what is switched off is looked at. */
 const OFF_SECONDS = 600
 
@@ -28,11 +31,13 @@ export async function refreshDue(context: OutboundContext): Promise<void> {
   const realms = new Map((await listRealms(context.db)).map((realm) => [realm.id, realm]))
   await drainJournal(context, realms)
   if ((await context.engine.guard.refusal()) !== undefined) return
-  const busy = context.engine.sharedKeys(PREFIX)
+  const resting = context.engine.resting()
+  const busy = [...context.engine.sharedKeys(PREFIX), ...resting]
   const abandoned = await listAbandonedAttempts(context.db, PASS_LIMIT)
   const due = await listDueConnections(context.db, nowSeconds(), busy, PASS_LIMIT)
   const rows = new Map([...due, ...abandoned].map((row) => [row.id, row]))
   for (const [serverId, some] of Map.groupBy(rows.values(), (row) => row.server_id)) {
+    if (resting.includes(serverId)) continue
     const work = context.engine.share(PREFIX + serverId, () => renewAll(context, realms, serverId, some))
     work.catch((err: unknown) => context.engine.log.warn({ err }, 'renewing in the background failed'))
   }
@@ -83,11 +88,22 @@ async function renewAll(
       const turn = began + (begun++ * 1000) / BEGUN_PER_SECOND
       await until(turn)
       if (context.engine.isClosing) return
-      await renew(context, { realm, server, isBackground: true }, row)
+      const flown = await renew(context, { realm, server, isBackground: true }, row)
+      const rest = restAfter(flown?.problem)
+      if (rest !== undefined) {
+        context.engine.rest(serverId, rest * 1000)
+        waiting.length = 0
+      }
       await deferConnection(context.db, row, nowSeconds() + Math.ceil(DEFER_SECONDS * (1 + Math.random() / 2)))
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE_PER_SERVER }, worker))
+}
+
+/** Seconds for which the server wants to be left alone: it said so, or its settings are tried by one at a time. */
+function restAfter(problem: Problem | undefined): number | undefined {
+  if (problem?.class !== 'transient' && problem?.class !== 'paused') return undefined
+  return problem.retryAfter === null ? undefined : Math.min(problem.retryAfter, LONGEST_REST_SECONDS)
 }
 
 /** `turn` as `performance.now()` tells time. Even a turn that has come leaves the event loop to others first. */
@@ -96,10 +112,11 @@ async function until(turn: number): Promise<void> {
 }
 
 /** A failure has its own next try; only what is no end at all is left to the deferral. */
-async function renew(context: OutboundContext, wanted: Wanted, row: ConnectionRow): Promise<void> {
+async function renew(context: OutboundContext, wanted: Wanted, row: ConnectionRow): Promise<Flown | undefined> {
   try {
-    await context.engine.share(`fly ${row.id} ${row.version}`, () => fly(context, wanted, row))
+    return await context.engine.share(`fly ${row.id} ${row.version}`, () => fly(context, wanted, row))
   } catch (error) {
     context.engine.log.warn({ err: error, connection: row.id }, 'renewing a connection failed')
+    return undefined
   }
 }

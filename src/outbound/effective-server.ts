@@ -39,6 +39,9 @@ export type Effective =
 
 type RefusedSettings = Extract<Effective, { kind: 'refused' }>
 
+/** The code of a refusal that passes by itself. */
+export const STORE_AWAY = 'secret_store_unavailable'
+
 class Unusable extends Error {
   readonly refused: RefusedSettings
 
@@ -218,7 +221,7 @@ async function fromStore(
   if (found.kind === 'found') return found.value
   const isAway = found.kind === 'away'
   throw new Unusable(
-    isAway ? 'secret_store_unavailable' : 'secret_not_found',
+    isAway ? STORE_AWAY : 'secret_not_found',
     `${field}: ${found.description}`,
     isAway ? 'Look after the secret store; nothing has to be changed here.' : 'Correct the reference, or the store.',
   )

@@ -33,6 +33,8 @@ export class Engine {
   readonly #opened = new Map<string, Opened>()
   /** By connection: the version that was fetched because an API had refused the one before. */
   readonly #refused = new Map<string, number>()
+  /** By server: until when the background leaves it alone, as `performance.now()` tells time. */
+  readonly #resting = new Map<string, number>()
   #used = new Map<string, number>()
   readonly #timer: NodeJS.Timeout
   #isClosing = false
@@ -81,6 +83,17 @@ export class Engine {
     if (this.#refused.size >= OPENED_LIMIT) this.#refused.clear()
     this.#refused.set(id, version + 1)
     return true
+  }
+
+  /** The background asks nothing of that server for so long. */
+  rest(serverId: string, milliseconds: number): void {
+    this.#resting.set(serverId, performance.now() + milliseconds)
+  }
+
+  /** The servers that are left alone at the moment. */
+  resting(): readonly string[] {
+    for (const [id, until] of this.#resting) if (until <= performance.now()) this.#resting.delete(id)
+    return [...this.#resting.keys()]
   }
 
   /** Its token was given out; written behind, coalesced. */

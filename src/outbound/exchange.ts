@@ -103,7 +103,7 @@ async function refusedExchange(context: OutboundContext, leased: Leased, failure
   const { reason, detail, failures, next_try_at, due_at } = row
   const held = { state: row.state, reason, detail, failures, next_try_at, due_at }
   const nothing = { ...held, state: 'needs_authorization', reason: refused.code, detail: refused.description } as const
-  const standing = { ...(row.received_at_ms === null ? nothing : held), keepsAttempt: false }
+  const standing = { ...(row.received_at_ms === null ? nothing : held), attempt: 'ended' as const }
   await untilStored(context, leased, () =>
     saveStanding(context.db, leased, standing, {
       now: nowSeconds(),

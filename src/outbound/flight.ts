@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { randomId } from '#crypto/random.ts'
+import { SealBroken } from '#crypto/seal.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { type Leased, releaseConnection, takeConnection } from '#store/connection-leases.ts'
 import { type ConnectionRow, findConnectionById } from '#store/connections.ts'
@@ -14,12 +15,12 @@ import { attempt, type Ended, type Task } from './attempt.ts'
 import { allowCarefully, noteSuccess } from './careful.ts'
 import type { OutboundContext } from './context.ts'
 import { type Effective, effectiveServer } from './effective-server.ts'
-import { type Plan, planOf } from './grant.ts'
+import { type Plan, planOf, type UsableServer } from './grant.ts'
 import { freshnessOf } from './margins.ts'
 import { layersOf } from './places.ts'
 import { readPending } from './replay.ts'
 import { settle } from './settle.ts'
-import { type Problem, recoveryOf } from './states.ts'
+import { outcomeUnknown, type Problem, recoveryOf, tokenUnreadable } from './states.ts'
 
 /** The lease outlives the budget of its flight. */
 const LEASE_MARGIN_SECONDS = 15
@@ -41,6 +42,8 @@ export interface Flown {
   /** As it is now; undefined: it was removed. */
   readonly row: ConnectionRow | undefined
   readonly problem?: Problem
+  /** Another process has it in hand, and this flight did not wait for it. */
+  readonly isLeft?: boolean
 }
 
 type Round = Flown & { readonly isReplaced?: boolean }
@@ -49,9 +52,9 @@ export async function fly(context: OutboundContext, wanted: Wanted, seen: Connec
   const deadline = performance.now() + wanted.server.max_wait_seconds * 1000
   let known = seen
   for (let rounds = 1; ; rounds += 1) {
-    const { row, problem, isReplaced } = await round(context, wanted, known, deadline)
-    if (row === undefined || !isReplaced || rounds === MOST_ROUNDS) return problem ? { row, problem } : { row }
-    known = row
+    const { isReplaced, ...flown } = await round(context, wanted, known, deadline)
+    if (flown.row === undefined || !isReplaced || rounds === MOST_ROUNDS) return flown
+    known = flown.row
   }
 }
 
@@ -66,7 +69,7 @@ async function round(context: OutboundContext, wanted: Wanted, seen: ConnectionR
     )
     if (leased !== undefined)
       return await holding(context, leased, () => underLease(context, wanted, seen, leased, deadline))
-    if (wanted.isBackground) return { row: seen }
+    if (wanted.isBackground) return { row: seen, isLeft: true }
     const row = await findConnectionById(context.db.sql, seen.id)
     if (row === undefined || row.version !== seen.version) return { row }
     if (performance.now() > deadline) return { row, problem: busy }
@@ -102,27 +105,41 @@ async function underLease(
 ): Promise<Round> {
   const { realm, server, isForced = false, isDrain = false } = wanted
   const { row } = leased
+  if (isDrain) return await drained(context, wanted, leased)
   if (row.version !== seen.version && freshnessOf(row, nowSeconds()) === 'fresh') return { row }
-  const isPlain = !isDrain && row.attempt_id === null
-  const blocked = blockedBy(row, nowSeconds(), isForced || isDrain)
+  const blocked = blockedBy(row, nowSeconds(), isForced)
   if (blocked) return { row, problem: blocked }
+  const isPlain = row.attempt_id === null
   const paused = isPlain ? await allowCarefully(context, server, isForced) : undefined
   if (paused) return { row, problem: paused }
   const effective = await effectiveServer(context, realm.name, server, layersOf(row), { fresh: isForced })
   if (effective.kind === 'refused') return await refuseSettings(context, leased, server, effective)
-  const pending = await readPending(context, leased, server, effective)
-  if (pending || isDrain) return pending ?? { row }
-  const plan = planOf(context.seal, server, row, effective)
+  if (!isPlain) {
+    const pending = await readPending(context, leased, server, effective)
+    if (pending) return pending
+    const halted = await allowCarefully(context, server, isForced)
+    if (halted) return { row, problem: halted }
+  }
+  const plan = planOrBroken(context, leased, server, effective)
+  if (plan instanceof SealBroken) return await refuseTokens(context, leased, server)
   if (plan === undefined) return await nobodyConnected(context, leased, server)
   const held = plan.isSpent ? await mayNotSpend(context, leased, server, plan) : undefined
   if (held) return held
   const task = { realm, server, plan, deadline, maxRetries: server.max_retry_attempts }
   const ended = await withSecretsOfNow(context, leased, task, await attempt(context, leased, task))
-  if (ended.kind === 'overtaken') return { row: await findConnectionById(context.db.sql, row.id) }
+  if (ended.kind === 'overtaken') return await overtaken(context, leased)
   context.metrics.outboundRefreshed(realm.name, ended.kind === 'saved' ? 'ok' : ended.refused.class)
   if (ended.kind === 'refused') return await settle(context, leased, { server, plan, ...ended })
   await noteSuccess(context, server)
   return { row: ended.saved.row }
+}
+
+/** Whatever its state: what was received has been paid for. Without its server's settings it waits for them. */
+async function drained(context: OutboundContext, { realm, server }: Wanted, leased: Leased): Promise<Round> {
+  const { row } = leased
+  const effective = await effectiveServer(context, realm.name, server, layersOf(row))
+  if (effective.kind === 'refused') return { row }
+  return (await readPending(context, leased, server, effective)) ?? { row }
 }
 
 /** A secret that an external store holds may have been replaced there: it is asked again before it is called wrong. */
@@ -134,6 +151,12 @@ async function withSecretsOfNow(context: OutboundContext, leased: Leased, task: 
   const anew = effective.kind === 'effective' ? planOf(context.seal, server, leased.row, effective) : undefined
   const isOther = anew && JSON.stringify(anew.settings.authentication) !== JSON.stringify(plan.settings.authentication)
   return isOther ? await attempt(context, leased, { ...task, plan: anew }) : ended
+}
+
+/** Nothing was sent: another took over, or the connection was frozen a moment ago. */
+async function overtaken({ db }: OutboundContext, leased: Leased): Promise<Round> {
+  const row = await findConnectionById(db.sql, leased.row.id)
+  return { row, ...((row?.frozen_at ?? null) === null ? {} : { problem: frozen(undefined) }) }
 }
 
 /** What its row says that nobody has to ask the provider for. */
@@ -155,6 +178,22 @@ async function refuseSettings(
   { code, description, advice }: Extract<Effective, { kind: 'refused' }>,
 ): Promise<Round> {
   const refused = { kind: 'refused', class: 'server_settings', code, description, retry_after: null } as const
+  return await settle(context, leased, { server, plan: undefined, refused, advice })
+}
+
+function planOrBroken({ seal }: OutboundContext, { row }: Leased, server: OAuthServer, effective: UsableServer) {
+  try {
+    return planOf(seal, server, row, effective)
+  } catch (error) {
+    if (error instanceof SealBroken) return error
+    throw error
+  }
+}
+
+/** N170. What is wrong with it is not the provider's, who is not asked. */
+async function refuseTokens(context: OutboundContext, leased: Leased, server: OAuthServer): Promise<Round> {
+  const refused = { kind: 'refused', ...tokenUnreadable, retry_after: null } as const
+  const advice = 'Connect the account again, and find out who changed the database.'
   return await settle(context, leased, { server, plan: undefined, refused, advice })
 }
 
@@ -185,8 +224,7 @@ async function mayNotSpend(
   const open = { at: row.attempt_at ?? now, sends: row.attempt_sends }
   const recovery = recoveryOf(open, plan.settings.profile.refresh_token, row.expires_at, now)
   if (recovery === 'send') return undefined
-  const code = 'outcome_unknown'
-  const description = 'a refresh was sent and its answer was lost'
+  const { reason: code, detail: description } = outcomeUnknown
   const refused = { kind: 'refused', class: 'unknown_outcome', code, description, retry_after: null } as const
   return await settle(context, leased, { server, plan, refused, isNotSent: true })
 }

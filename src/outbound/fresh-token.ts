@@ -3,6 +3,7 @@
  * one that soon ends is answered and renewed behind the answer; else who asks waits for the one flight that renews it,
  * and gets the old one with a warning where that fails and it still lives. Never throws for what a provider does.
  */
+import { SealBroken } from '#crypto/seal.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import {
   APPLICATION,
@@ -18,7 +19,7 @@ import type { OutboundContext } from './context.ts'
 import { blockedBy, type Flown, fly } from './flight.ts'
 import { type Freshness, freshnessOf } from './margins.ts'
 import { connectionPlace } from './places.ts'
-import type { Problem } from './states.ts'
+import { type Problem, tokenUnreadable } from './states.ts'
 
 export interface TokenFor {
   readonly realm: Realm
@@ -117,21 +118,26 @@ function freshnessNow(row: ConnectionRow, server: OAuthServer, now: number, minV
 }
 
 /** All callers of this process share it; it goes on when they leave. */
-export function shared(
+export async function shared(
   context: OutboundContext,
   { realm, server }: Pick<TokenFor, 'realm' | 'server'>,
   row: ConnectionRow,
   isForced = false,
 ): Promise<Flown> {
   const key = `fly ${row.id} ${row.version}${isForced ? ' forced' : ''}`
-  return context.engine.share(key, async () => {
+  const begin = async (): Promise<Flown> => {
     try {
       return await fly(context, { realm, server, isForced }, row)
     } catch (error) {
       context.engine.log.warn({ err: error, connection: row.id }, 'a refresh failed')
       throw error
     }
-  })
+  }
+  for (;;) {
+    const flown = await context.engine.share(key, begin)
+    // One of the background, which does not wait for another process; we do.
+    if (flown.isLeft !== true) return flown
+  }
 }
 
 async function waited(
@@ -170,18 +176,30 @@ const tooLong: Problem = {
   retryAfter: 2,
 }
 
+function opened({ engine, seal }: OutboundContext, row: ConnectionRow): string | SealBroken | null {
+  const { access_sealed: sealed } = row
+  if (sealed === null) return null
+  const open = () => seal.open(sealed, connectionPlace(row, 'access_token')).toString('utf8')
+  try {
+    return engine.opened(row.id, row.version, open)
+  } catch (error) {
+    if (error instanceof SealBroken) return error
+    throw error
+  }
+}
+
 function isAlive(row: ConnectionRow, server: OAuthServer): boolean {
   return row.access_sealed !== null && freshnessNow(row, server, nowSeconds()) !== 'over'
 }
 
 function answerOf(context: OutboundContext, row: ConnectionRow, server: OAuthServer, problem?: Problem): FreshToken {
-  const { access_sealed: sealed } = row
-  if (sealed !== null && isAlive(row, server)) {
-    const open = () => context.seal.open(sealed, connectionPlace(row, 'access_token')).toString('utf8')
+  const token = isAlive(row, server) ? opened(context, row) : null
+  if (token instanceof SealBroken) return { kind: 'unavailable', problem: { ...tokenUnreadable, retryAfter: null } }
+  if (token !== null) {
     context.engine.used(row.id)
     return {
       kind: 'token',
-      access_token: context.engine.opened(row.id, row.version, open),
+      access_token: token,
       token_type: row.token_type ?? 'Bearer',
       expires_at: row.expires_at,
       scope: row.scope,

@@ -7,10 +7,16 @@
  */
 import { randomId } from '#crypto/random.ts'
 import type { RequestLog } from '#http/message.ts'
-import { nowSeconds } from '#observe/clock.ts'
-import { freezeConnections } from '#store/connection-changes.ts'
 import type { Database } from '#store/database.ts'
-import { foundInstance, placeOf, readInstance, readPlace, writePlace } from '#store/instance.ts'
+import {
+  foundInstance,
+  freezeBehind,
+  placeOf,
+  readHighWater,
+  readInstance,
+  readPlace,
+  writePlace,
+} from '#store/instance.ts'
 import { INSTANCE_FILE, type Outside, readOutside, writeOutside } from '#store/instance-file.ts'
 
 const WRITE_EVERY_MS = 1000
@@ -47,7 +53,8 @@ export class InstanceGuard {
 
   /** Why nothing may be spent; undefined: go on. After `adopt` it finds out within seconds. */
   async refusal(): Promise<string | undefined> {
-    if (this.#refusal !== undefined && performance.now() - this.#lookedAt > LOOK_AGAIN_MS) await this.#look()
+    if (this.#refusal === undefined) await this.#compare(this.#mark)
+    else if (performance.now() - this.#lookedAt > LOOK_AGAIN_MS) await this.#look()
     return this.#refusal
   }
 
@@ -74,7 +81,8 @@ export class InstanceGuard {
     this.#refusal = known === undefined ? undefined : refusalOf(db, instance, outside, place, await readPlace(db.sql))
     if (this.#refusal !== undefined) return
     this.#mark = instance.highWater
-    await this.#compare(outside)
+    // The file knows of refresh tokens that the database does not.
+    if (outside?.id === instance.id) await this.#compare(outside.high_water)
     if (outside?.id !== instance.id || outside.high_water !== this.#mark) this.#write(true)
   }
 
@@ -86,10 +94,12 @@ export class InstanceGuard {
     }
   }
 
-  /** The file knows of refresh tokens that the database does not: it was put back to an earlier state. */
-  async #compare(outside: Outside | undefined): Promise<void> {
-    if (outside?.id !== this.#id || outside.high_water <= this.#mark) return
-    const frozen = await freezeConnections(this.#options.db.sql, nowSeconds())
+  /** Behind a mark that it had reached: it was put back to an earlier state, or a standby that lagged took over. */
+  async #compare(known: number): Promise<void> {
+    const { db } = this.#options
+    if ((await readHighWater(db.sql)) >= known) return
+    const frozen = await freezeBehind(db, known)
+    this.#mark = Math.max(this.#mark, known)
     this.#log.warn({ connections: frozen }, 'the database is older than it was: connections are frozen until released')
   }
 

@@ -112,10 +112,11 @@ function columnsOf(context: OutboundContext, row: ConnectionRow, received: Recei
     access_sealed: seal.seal(tokens.access_token, connectionPlace(row, 'access_token')),
     token_type: tokens.token_type,
     scope: tokens.scope ?? row.scope ?? plan.settings.scope,
-    scope_is_narrower: isNarrower(tokens.scope, row.scope ?? plan.settings.scope) ? 1 : 0,
-    refresh_sealed,
-    id_token_sealed:
-      tokens.id_token === null ? row.id_token_sealed : seal.seal(tokens.id_token, connectionPlace(row, 'id_token')),
+    scope_is_narrower: isScopeNarrower(row, tokens, plan) ? 1 : 0,
+    ...(refresh_sealed === undefined ? {} : { refresh_sealed }),
+    ...(tokens.id_token === null
+      ? {}
+      : { id_token_sealed: seal.seal(tokens.id_token, connectionPlace(row, 'id_token')) }),
     kept_sealed: Object.keys(kept).length === 0 ? null : seal.seal(JSON.stringify(kept), connectionPlace(row, 'kept')),
     soft_at: softAt,
     hard_at: hardAt,
@@ -132,16 +133,19 @@ function sentRefreshToken({ grant }: Pick<Plan, 'grant'>): string | undefined {
   return grant.type === 'refresh_token' ? grant.refresh_token : undefined
 }
 
-/** Step 10: none in the answer keeps the old one, which for a first refresh token is the one from the settings. */
+/**
+ * Step 10: none in the answer keeps the old one (undefined: as it lies there), which for a first refresh token is the one
+ * from the settings.
+ */
 function refreshColumn(
   { seal }: OutboundContext,
   row: ConnectionRow,
   refresh: string | null,
   plan: Pick<Plan, 'grant'>,
-): string | null {
+): string | null | undefined {
   const place = connectionPlace(row, 'refresh_token')
   if (refresh !== null) return seal.seal(refresh, place)
-  if (row.refresh_sealed !== null && plan.grant.type === 'refresh_token') return row.refresh_sealed
+  if (row.refresh_sealed !== null && plan.grant.type === 'refresh_token') return undefined
   const sent = sentRefreshToken(plan)
   return sent ? seal.seal(sent, place) : null
 }
@@ -151,6 +155,13 @@ function refreshExpiry(row: ConnectionRow, { tokens, plan, receivedAtMs }: Recei
   if (plan.grant.type === 'refresh_token' && row.refresh_expires_at !== null) return row.refresh_expires_at
   const absolute = plan.settings.profile.refresh_token?.absolute_seconds
   return absolute === undefined || !hasNew ? null : Math.floor(receivedAtMs / 1000) + absolute
+}
+
+/** A scope that shrank stays so until all of what was asked for is there again. */
+function isScopeNarrower(row: ConnectionRow, { scope }: Tokens, { settings, grant }: Pick<Plan, 'settings' | 'grant'>) {
+  const isRefresh = grant.type === 'refresh_token'
+  if (isRefresh && row.scope_is_narrower === 1) return scope === null || isNarrower(scope, settings.scope)
+  return isNarrower(scope, (isRefresh ? row.scope : null) ?? settings.scope)
 }
 
 /** RFC 6749 §3.3: an answer that names no scope granted what was asked for. */

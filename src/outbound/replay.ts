@@ -22,17 +22,21 @@ import { save } from './keep.ts'
 import { answerPlace, layersOf } from './places.ts'
 import { settle } from './settle.ts'
 
-/** The newest answer that was received and not saved; undefined: there is none. */
+/**
+ * The newest answer that was received and not saved; undefined: there is none. Where tokens were saved since its request
+ * was made, the two are told apart like any two answers.
+ */
 export async function readPending(
   context: OutboundContext,
   leased: Leased,
   server: OAuthServer,
   effective: UsableServer,
 ): Promise<Flown | undefined> {
-  if (leased.row.attempt_id === null) return undefined
   const answers = await listAnswersOf(context.db.sql, leased.row.id)
   const pending = answers.find(({ state }) => state === 'pending')
-  return pending && (await readAgain(context, leased, server, effective, pending))
+  if (pending === undefined) return undefined
+  const asAsked = { ...leased, row: { ...leased.row, version: pending.base_version } }
+  return await readAgain(context, asAsked, server, effective, pending)
 }
 
 const LEASE_SECONDS = 30
@@ -49,7 +53,8 @@ export async function readAgain(
   const plan = planFor(context, leased.row, server, effective, answer)
   const read = readTokenAnswer(plan.settings, plan.grant, raw, Math.floor(answer.received_at_ms / 1000))
   if (read.kind === 'refused') {
-    const end = { attemptId: answer.id, sent: { kind: 'answer', raw }, receivedAtMs: answer.received_at_ms } as const
+    const sent = { kind: 'answer', raw } as const
+    const end = { attemptId: answer.id, sent, receivedAtMs: answer.received_at_ms, tries: 0 }
     return await settle(context, leased, { server, plan, refused: read, end, isNotSent: true })
   }
   const received = { server, plan, tokens: read, receivedAtMs: answer.received_at_ms, answerId: answer.id }

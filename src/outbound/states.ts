@@ -34,6 +34,19 @@ export function nextTryAt(now: number, failures: number, retryAfter: number | nu
   return now + Math.ceil(Math.max(delay, asked))
 }
 
+/** How a connection stands whose refresh token was sent, and nobody knows what became of it. */
+export const outcomeUnknown = {
+  reason: 'outcome_unknown',
+  detail: 'a refresh was sent and its answer was lost',
+} as const
+
+/** Somebody changed the row, or its key is not here. */
+export const tokenUnreadable = {
+  class: 'malformed',
+  code: 'token_unreadable',
+  description: 'the stored token does not open: it is damaged, or was moved from another place',
+} as const
+
 export interface OpenAttempt {
   /** When the refresh token was sent, or was about to be. */
   readonly at: number
@@ -59,13 +72,32 @@ export function recoveryOf(
   return endsGrant && accessExpiresAt !== null && accessExpiresAt > now ? 'wait' : 'send'
 }
 
+/**
+ * When it is sent again by itself; undefined: never. `next`: the earliest. While the access token lives nobody needs the
+ * answer, and a provider that had trouble a moment ago gets half of that time, since the sending is the last one.
+ */
+export function resendAt(
+  attempt: OpenAttempt,
+  rules: Profile['refresh_token'],
+  accessExpiresAt: number | null,
+  now: number,
+  next: number,
+): number | undefined {
+  const recovery = recoveryOf(attempt, rules, accessExpiresAt, now)
+  if (recovery === 'give_up') return undefined
+  const left = Math.max((accessExpiresAt ?? now) - now, 0)
+  if (recovery === 'wait') return Math.max(next, now + left)
+  const isInGrace = next < attempt.at + (rules?.reuse_grace_seconds ?? 0)
+  return isInGrace ? next : Math.max(next, now + Math.floor(left / 2))
+}
+
 const ADVICE: Readonly<Record<RefusalClass, string>> = {
   transient: 'Nothing needs to be done: it is tried again. If it lasts, look at the status page of the provider.',
   server_settings: 'Check client ID, secret, authentication method and URLs, and save: all connections go on then.',
   grant_dead: 'Connect the account again: what was allowed was withdrawn, or has expired.',
   malformed: 'Look at the answer that was kept, correct the profile, and read it again: no new consent is needed.',
   consent: 'Ask for the scope again by connecting the account anew, or ask for less.',
-  unknown_outcome: 'The token that is held is used until it expires; then it is tried once more by itself.',
+  unknown_outcome: 'The token that is held is used until it expires; it is tried once more by itself.',
 }
 
 /** How the server is shown after it. undefined: this end says nothing about the server itself. */

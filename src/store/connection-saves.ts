@@ -9,7 +9,7 @@ import type { ConnectionsTable } from './connection-tables.ts'
 import type { ConnectionRow } from './connections.ts'
 import { type Database, type Sql, transaction } from './database.ts'
 import { raiseHighWater } from './instance.ts'
-import { keepUnreadable, type RefreshAnswerRow } from './refresh-answers.ts'
+import { dropOutdated, keepUnreadable, type RefreshAnswerRow } from './refresh-answers.ts'
 
 const attemptEnded = {
   attempt_id: null,
@@ -28,8 +28,6 @@ type TokenColumns =
   | 'token_type'
   | 'scope'
   | 'scope_is_narrower'
-  | 'refresh_sealed'
-  | 'id_token_sealed'
   | 'kept_sealed'
   | 'soft_at'
   | 'hard_at'
@@ -38,7 +36,12 @@ type TokenColumns =
   | 'settings_version'
   | 'due_at'
 
-export type SavedTokens = Readonly<Pick<ConnectionsTable, TokenColumns>> & {
+/** What is not named stays as it lies in the row: it may have been sealed anew since the row was read. */
+type KeptColumns = 'refresh_sealed' | 'id_token_sealed'
+
+export type SavedTokens = Readonly<
+  Pick<ConnectionsTable, TokenColumns> & Partial<Pick<ConnectionsTable, KeptColumns>>
+> & {
   readonly received_at_ms: number
   /** A refresh token came with the answer: the one before is spent. */
   readonly hasNewRefreshToken: boolean
@@ -128,12 +131,15 @@ async function settleConflict(
     .executeTakeFirst()
   if (rival === undefined) return { row: undefined, outcome: 'gone', highWater: undefined }
   // Emptied meanwhile: what was asked for with the old settings is nobody's any more.
-  if (rival.received_at_ms === null) return { row: rival, outcome: 'older', highWater: undefined }
+  const isEmptied = rival.received_at_ms === null && rival.version !== row.version
+  if (isEmptied) return { row: rival, outcome: 'older', highWater: undefined }
   const isNewer = tokens.received_at_ms >= (rival.received_at_ms ?? 0)
   const { lease_owner: _owner, lease_until_ms: _until, ...ours } = columnsOf(tokens, now)
-  const change = isNewer
-    ? { ...ours, previous_refresh_sealed: rival.refresh_sealed }
-    : { previous_refresh_sealed: tokens.hasNewRefreshToken ? tokens.refresh_sealed : rival.previous_refresh_sealed }
+  const beside = isNewer ? rival.refresh_sealed : tokens.refresh_sealed
+  const change = {
+    ...(isNewer ? ours : {}),
+    ...(tokens.hasNewRefreshToken && beside !== undefined ? { previous_refresh_sealed: beside } : {}),
+  }
   const kept = await sql
     .updateTable('connections')
     .set((old) => ({ ...change, version: old('version', '+', 1) }))
@@ -160,8 +166,11 @@ export interface Standing {
   readonly failures: number
   readonly next_try_at: number | null
   readonly due_at: number | null
-  /** Nobody knows whether it was processed: whoever comes next has to know that. */
-  readonly keepsAttempt: boolean
+  /**
+   * `open`: nobody knows whether it was processed, and whoever comes next has to know that. `as_before`: this one was
+   * not, and of an earlier one it still holds.
+   */
+  readonly attempt: 'ended' | 'open' | 'as_before'
   /** The refresh token is dead, and something else takes its place: the previous one, or a grant without any. */
   readonly refreshToken?: 'previous' | 'none'
 }
@@ -178,30 +187,37 @@ export function saveStanding(
     readonly event: AuditEntry
   },
 ): Promise<ConnectionRow | undefined> {
-  const { keepsAttempt, refreshToken, ...columns } = standing
+  const { attempt, refreshToken, ...columns } = standing
   return transaction(db, async (sql) => {
     if (told.answerId !== undefined) await sql.deleteFrom('refresh_answers').where('id', '=', told.answerId).execute()
     const isOther = row.state !== standing.state
     const saved = await sql
       .updateTable('connections')
-      .set({
+      .set((old) => ({
         ...columns,
         ...leaseEnded,
-        ...(keepsAttempt ? {} : attemptEnded),
+        ...attemptAfter(row, attempt),
         ...(refreshToken === undefined
           ? {}
-          : { ...replaced, refresh_sealed: refreshToken === 'none' ? null : row.previous_refresh_sealed }),
+          : { ...replaced, refresh_sealed: refreshToken === 'none' ? null : old.ref('previous_refresh_sealed') }),
         state_at: isOther ? told.now : row.state_at,
         updated_at: told.now,
-      })
+      }))
       .where('id', '=', row.id)
       .where('version', '=', row.version)
       .where('lease_epoch', '=', epoch)
       .returningAll()
       .executeTakeFirst()
+    if (told.unreadable) await (saved ? keepUnreadable(sql, told.unreadable) : dropOutdated(sql, told.unreadable))
     if (saved === undefined) return undefined
-    if (told.unreadable) await keepUnreadable(sql, told.unreadable)
     if (isOther) await writeAudit(sql, told.event)
     return saved
   })
+}
+
+function attemptAfter(row: ConnectionRow, attempt: Standing['attempt']) {
+  if (attempt === 'open') return {}
+  if (attempt === 'ended') return attemptEnded
+  const { attempt_id, attempt_fingerprint, attempt_epoch, attempt_at, attempt_sends } = row
+  return { attempt_id, attempt_fingerprint, attempt_epoch, attempt_at, attempt_sends }
 }

@@ -4,6 +4,8 @@
  */
 import { sql as raw } from 'kysely'
 import { randomId } from '#crypto/random.ts'
+import { nowSeconds } from '#observe/clock.ts'
+import { freezeConnections } from './connection-changes.ts'
 import { type Database, type Sql, transaction } from './database.ts'
 import { addFact, readFact, writeFact } from './facts.ts'
 import { writeOutside } from './instance-file.ts'
@@ -47,6 +49,26 @@ export async function raiseHighWater(sql: Sql): Promise<number> {
     .returning('value')
     .executeTakeFirstOrThrow()
   return Number(value)
+}
+
+export async function readHighWater(sql: Sql): Promise<number> {
+  return Number((await readFact(sql, HIGH_WATER)) ?? 0)
+}
+
+/**
+ * The database is older than `mark`, which was seen of it: refresh tokens are frozen, and it counts on from there, so that
+ * no other node finds the same once more. Answers how many connections were frozen.
+ */
+export function freezeBehind(db: Database, mark: number): Promise<number> {
+  return transaction(db, async (sql) => {
+    await sql
+      .updateTable('facts')
+      .set({ value: String(mark) })
+      .where('name', '=', HIGH_WATER)
+      .where(raw<number>`cast(value as bigint)`, '<', mark)
+      .execute()
+    return await freezeConnections(sql, nowSeconds())
+  })
 }
 
 /** Where a database on PostgreSQL lies and whom it serves: a copy says another place. Empty with SQLite. */

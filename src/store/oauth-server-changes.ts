@@ -133,17 +133,21 @@ export function updateOAuthServer(
   )
 }
 
-/** `reason` null switches it on again. undefined: no such live server. */
+/**
+ * `reason` null switches it on again. undefined: no such live server, or it was changed since `settingsVersion`, by
+ * which something was found that is wrong with it.
+ */
 export function setServerDisabled(
   db: Database,
   actor: Actor,
   realmId: string,
   slug: string,
   reason: string | null,
+  settingsVersion?: number,
 ): Promise<OAuthServer | undefined> {
   return changeConfig(db, async (sql) => {
     const row = await lockServer(sql, realmId, slug)
-    if (!row) return undefined
+    if (!row || (settingsVersion ?? row.settings_version) !== row.settings_version) return undefined
     const before = await completeServer(sql, row)
     const now = nowSeconds()
     const isOff = reason !== null

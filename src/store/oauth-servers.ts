@@ -158,16 +158,23 @@ export async function findServerStates(sql: Sql, ids: readonly string[]): Promis
   )
 }
 
-/** What a use or a probe found. A server that is disabled stays so whatever a late answer says. */
+/**
+ * What a use found. A late answer says nothing of settings that were saved since, and a server that is disabled stays so.
+ */
 export async function noteServerState(
   sql: Sql,
-  id: string,
+  { id, settings_version }: Pick<OAuthServer, 'id' | 'settings_version'>,
   { status, last_error }: { readonly status: Exclude<ServerStatus, 'disabled'>; readonly last_error: LastError | null },
 ): Promise<void> {
+  const asUsed = sql
+    .selectFrom('oauth_servers')
+    .select('id')
+    .where('id', '=', id)
+    .where('settings_version', '=', settings_version)
   await sql
     .updateTable('oauth_server_states')
     .set({ status, last_error: last_error === null ? null : JSON.stringify(last_error), changed_at: nowSeconds() })
-    .where('server_id', '=', id)
+    .where('server_id', 'in', asUsed)
     .where('status', '<>', 'disabled')
     .execute()
 }

@@ -12,11 +12,29 @@ export type RefreshAnswerRow = Readonly<RefreshAnswersTable>
 const UNREADABLE_DAYS = 30
 const DAY = 86_400
 
-/** Step 8. Writing the same again changes nothing. */
+const columns = [
+  'id',
+  'realm_id',
+  'connection_id',
+  'grant_type',
+  'base_version',
+  'state',
+  'received_at_ms',
+  'answer_sealed',
+  'expires_at',
+] as const satisfies readonly (keyof RefreshAnswersTable)[]
+
+/** Step 8. Writing the same again changes nothing; nothing is written of a connection that is gone. */
 export async function journalAnswer(db: Database, row: RefreshAnswerRow): Promise<void> {
   await db.sql
     .insertInto('refresh_answers')
-    .values(row)
+    .columns([...columns])
+    .expression((from) =>
+      from
+        .selectFrom('connections')
+        .where('connections.id', '=', row.connection_id)
+        .select((each) => columns.map((name) => each.val(row[name]).as(name))),
+    )
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute()
 }
@@ -58,7 +76,16 @@ export async function keepUnreadable(sql: Sql, row: RefreshAnswerRow): Promise<v
     .execute()
 }
 
-/** Nothing in it is worth keeping. */
-export async function dropAnswer(sql: Sql, id: string): Promise<void> {
-  await sql.deleteFrom('refresh_answers').where('id', '=', id).execute()
+/** An answer without tokens is worth nothing once its connection has others. */
+export async function dropOutdated(sql: Sql, { id, connection_id, base_version }: RefreshAnswerRow): Promise<void> {
+  const isStill = sql
+    .selectFrom('connections')
+    .select('id')
+    .where('id', '=', connection_id)
+    .where('version', '=', base_version)
+  await sql
+    .deleteFrom('refresh_answers')
+    .where('id', '=', id)
+    .where((answer) => answer.not(answer.exists(isStill)))
+    .execute()
 }
