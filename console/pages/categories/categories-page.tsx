@@ -22,6 +22,7 @@ import { tellDone } from '../../parts/dialog/undo.tsx'
 import { useCreateForm, useEditForm } from '../../parts/form/contract-form.ts'
 import { MultiSelectField, TextareaField, TextField } from '../../parts/form/fields.tsx'
 import { FormDialog } from '../../parts/form/form-dialog.tsx'
+import { runBulk } from '../../parts/list/bulk.ts'
 import type { Column } from '../../parts/list/column.ts'
 import { List } from '../../parts/list/list.tsx'
 import { Page } from '../../parts/page/page.tsx'
@@ -90,7 +91,6 @@ export function CategoriesPage(): ReactNode {
 
 function useDeleteCategory(realm: string): AskedActions<Category> {
   const { mutateAsync: remove } = useWrite(deleteCategory)
-  const { mutateAsync: removeMany } = useWrite(bulkCategories)
   return namedDeletion<Category>({
     realm,
     kind: 'category',
@@ -99,7 +99,7 @@ function useDeleteCategory(realm: string): AskedActions<Category> {
     impact: 'Only a category that holds no OAuth server can be deleted.',
     impactOfMany: 'Only categories that hold no OAuth server can be deleted.',
     one: ({ name }) => remove({ params: { realm, name }, body: undefined }),
-    many: async (ids) => (await removeMany({ params: { realm }, body: { action: 'delete', ids } })).value,
+    many: (ids) => runBulk(bulkCategories, realm, 'delete', ids),
   })
 }
 

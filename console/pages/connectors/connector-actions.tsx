@@ -6,12 +6,12 @@ import { useWrite } from '../../parts/api/call.ts'
 import type { AskedActions } from '../../parts/dialog/ask-first.tsx'
 import { namedDeletion } from '../../parts/dialog/deleting.tsx'
 import type { RowAction } from '../../parts/list/action.ts'
+import { runBulk } from '../../parts/list/bulk.ts'
 
 export const connectorNoun = { one: 'connector', many: 'connectors' }
 
 export function useDeleteConnector(realm: string, onDeleted?: () => void): AskedActions<Connector> {
   const { mutateAsync: remove } = useWrite(deleteConnector)
-  const { mutateAsync: removeMany } = useWrite(bulkConnectors)
   return namedDeletion<Connector>({
     realm,
     kind: 'connector',
@@ -20,7 +20,7 @@ export function useDeleteConnector(realm: string, onDeleted?: () => void): Asked
     impact: 'Whoever runs it is refused from now on.',
     impactOfMany: 'Whoever runs them is refused from now on.',
     one: ({ name }) => remove({ params: { realm, name }, body: undefined }),
-    many: async (ids) => (await removeMany({ params: { realm }, body: { action: 'delete', ids } })).value,
+    many: (ids) => runBulk(bulkConnectors, realm, 'delete', ids),
     onDeleted,
   })
 }

@@ -14,6 +14,7 @@ import { tellDone } from '../../parts/dialog/undo.tsx'
 import { useCreateForm, useEditForm } from '../../parts/form/contract-form.ts'
 import { TextareaField, TextField } from '../../parts/form/fields.tsx'
 import { FormDialog } from '../../parts/form/form-dialog.tsx'
+import { runBulk } from '../../parts/list/bulk.ts'
 import type { Column } from '../../parts/list/column.ts'
 import { List } from '../../parts/list/list.tsx'
 import { Page, type Tab } from '../../parts/page/page.tsx'
@@ -82,7 +83,7 @@ export function LayerPage({ realm, operations, noun, title, lead, text }: LayerP
 function useDeleteLayer(realm: string, operations: Operations, noun: Noun): AskedActions<Layer> {
   const { mutateAsync: remove } = useWrite(operations.remove)
   const isEnvironment = noun.one === 'environment'
-  const { mutateAsync: removeMany } = useWrite(isEnvironment ? bulkEnvironments : bulkApplications)
+  const many = isEnvironment ? bulkEnvironments : bulkApplications
   return namedDeletion<Layer>({
     realm,
     kind: isEnvironment ? 'environment' : 'application',
@@ -91,7 +92,7 @@ function useDeleteLayer(realm: string, operations: Operations, noun: Noun): Aske
     impact: 'Only what no client and no OAuth server names can be deleted.',
     impactOfMany: 'Only those that no client and no OAuth server names can be deleted.',
     one: ({ name }) => remove({ params: { realm, name }, body: undefined }),
-    many: async (ids) => (await removeMany({ params: { realm }, body: { action: 'delete', ids } })).value,
+    many: (ids) => runBulk(many, realm, 'delete', ids),
   })
 }
 

@@ -78,7 +78,7 @@ interface NamedDeletion<Row> extends Bin {
   readonly impact: string
   readonly impactOfMany: string
   readonly one: (row: Row) => Promise<unknown>
-  readonly many: (ids: string[]) => Promise<BulkResults>
+  readonly many: (ids: readonly string[]) => Promise<BulkResults>
   readonly onDeleted?: (() => void) | undefined
 }
 
