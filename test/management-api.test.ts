@@ -239,6 +239,20 @@ describe.each(ENGINES)('the management API on %s', (engine) => {
     expect(wrongType.status).toBe(415)
   })
 
+  test('what does not fit is said in plain words', async () => {
+    for (const [body, detail] of [
+      [{ name: 'r', description: 'x'.repeat(3000) }, 'must have at most 2,000 characters'],
+      [{}, 'must be filled in'],
+      [{ name: 7 }, 'must be a text'],
+    ] as const) {
+      expect((await admin.post('/realms/default/roles', body)).body.detail).toBe(detail)
+    }
+    const list = '/realms/default/clients'
+    expect((await admin.get(`${list}?page_size=1001`)).body.detail).toBe('must be at most 1,000')
+    expect((await admin.get(`${list}?enabled=maybe`)).body.detail).toBe('must be one of true, false')
+    expect((await admin.post(list, { client_id: ' shop' })).body.detail).toBe('must not begin or end with a space')
+  })
+
   test('N145 N152 each change is audited once: who, from where, before and after, and no secret', async () => {
     const secret = 'typed-canary-secret-0001'
     const made = await admin.post('/realms/default/clients', { client_id: 'audited', client_secret: secret })

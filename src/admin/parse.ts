@@ -1,5 +1,6 @@
 /** From text to what the contract says: strictly, and naming the field that is wrong. */
 import type { z } from 'zod'
+import { complaint } from '#contract/complaint.ts'
 import { nothing } from '#contract/operation.ts'
 import { parseStrictJson } from '#crypto/strict-json.ts'
 import type { Request } from '#http/message.ts'
@@ -20,7 +21,7 @@ export function parseQuery<S extends z.ZodType>(schema: S, request: Request): z.
   const names = entries.map(([name]) => name)
   const repeated = names.find((name, index) => names.indexOf(name) !== index)
   if (repeated !== undefined) throw invalidField(shortened(repeated), 'must be there once')
-  const parsed = schema.safeParse(Object.fromEntries(entries))
+  const parsed = schema.safeParse(Object.fromEntries(entries), { error: complaint })
   if (parsed.success) return parsed.data
   throw refusalOf(parsed.error, unknownParameter)
 }
@@ -42,7 +43,7 @@ export function parseBody<S extends z.ZodType>(schema: S, request: Request): z.o
 }
 
 export function parseDocument<S extends z.ZodType>(schema: S, document: object): z.output<S> {
-  const parsed = schema.safeParse(document)
+  const parsed = schema.safeParse(document, { error: complaint })
   if (parsed.success) return parsed.data
   throw refusalOf(parsed.error, unknownField)
 }

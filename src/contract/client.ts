@@ -7,7 +7,13 @@ import { corsOrigin, fetchedLink, link, redirectUri, resourceIdentifier } from '
 export const clientId = z
   .string()
   .max(255)
-  .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII (RFC 6749 appendix A.1)')
+  .min(1)
+  .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, {
+    error: ({ input }) =>
+      typeof input === 'string' && input !== input.trim()
+        ? 'must not begin or end with a space'
+        : 'must be printable ASCII (RFC 6749 appendix A.1)',
+  })
   .refine(isSegment, 'must not be . or ..')
   .meta({ examples: ['shop-web'] })
 

@@ -52,11 +52,25 @@ describe('registering', () => {
     for (const name of ['Client ID', 'Name']) {
       await expect.poll(() => page.getByRole('textbox', { name }).getAttribute('aria-invalid')).toBe('true')
     }
+    await expect.poll(() => page.getByText('Must be filled in.').count()).toBe(2)
+    await page.getByRole('textbox', { name: 'Client ID' }).fill('never-saved ')
+    await page.getByText('Must not begin or end with a space.').waitFor()
     await page.getByRole('textbox', { name: 'Client ID' }).fill('never-saved')
     await button('Back').click()
     await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click()
     await page.getByRole('heading', { name: 'Clients' }).waitFor()
     expect((await desk.office.get('/realms/default/clients/never-saved')).status).toBe(404)
+  })
+
+  test('to choose a kind is not yet to have typed something: Back asks nothing', async () => {
+    await page.goto(`${desk.house.url}/console/realms/default/clients`)
+    await page.getByRole('link', { name: 'New client' }).click()
+    await page.getByRole('radio', { name: 'Machine' }).check({ force: true })
+    await expect.poll(() => new URL(page.url()).searchParams.get('type')).toBe('machine')
+    expect(await page.getByText('Not saved yet').count()).toBe(0)
+    await button('Back').click()
+    await page.getByRole('heading', { name: 'Clients' }).waitFor()
+    expect(await page.getByRole('dialog').count()).toBe(0)
   })
 
   test('the secret is shown this once, works, and lies in the .env file', async () => {

@@ -67,8 +67,10 @@ function NewClient({ realm, onCreated }: NewClientProps): ReactNode {
   })
   useLinkedFields(create.form)
   const choose = (next: ClientType) => {
-    // What the kind says nothing about stays as it was typed.
-    for (const [name, value] of Object.entries(next.values)) create.form.setValue(name, value)
+    const { form } = create
+    // What the kind says nothing about stays as it was typed; to choose one is not yet to have typed anything.
+    if (form.formState.isDirty) for (const [name, value] of Object.entries(next.values)) form.setValue(name, value)
+    else form.reset({ ...form.getValues(), ...next.values })
     void navigate({ to: '.', search: { type: next.id }, replace: true })
   }
   return (

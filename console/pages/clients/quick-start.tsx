@@ -61,7 +61,7 @@ export function QuickStart({ realm, client, grant, onGrant }: QuickStartProps): 
               onChange={setLanguage}
             />
             <Text size="sm" c="dimmed">
-              {needs(client, language)}
+              {needs(client, language, chosen)}
             </Text>
             <Snippet
               text={languages[language]?.snippets[chosen](placeOf(realm, client, chosen)) ?? ''}
@@ -77,8 +77,11 @@ export function QuickStart({ realm, client, grant, onGrant }: QuickStartProps): 
   )
 }
 
-function needs({ token_endpoint_auth_method: method }: Client, language: string): string {
-  if (method === 'none') return 'It is a public client: there is no secret, PKCE proves that a code is its own.'
+function needs({ token_endpoint_auth_method: method }: Client, language: string, grant: Grant): string {
+  if (method === 'none' && grant === 'authorization_code') {
+    return 'It is a public client: there is no secret, PKCE proves that a code is its own.'
+  }
+  if (method === 'none') return 'It is a public client: there is no secret.'
   if (language === 'curl') return 'Put the secret where the placeholder is.'
   if (method === 'private_key_jwt') return 'It proves who it is by its own key, which only the program has.'
   return 'It reads the secret from the environment, as OAUTH_CLIENT_SECRET: put it into no source file.'

@@ -3,14 +3,16 @@
  * server still refuses comes back to its field. An edit sends only what was changed, with the ETag of what it was
  * changed from, so that two administrators never overwrite each other unseen.
  */
-import './complaints.ts'
 import { useEffect, useEffectEvent, useState } from 'react'
 import { type FieldErrors, type FieldValues, type UseFormReturn, useForm } from 'react-hook-form'
 import { z } from 'zod'
 import { type Answer, ProblemError } from '#contract/caller.ts'
+import { complaint } from '#contract/complaint.ts'
 import type { Input, Operation } from '#contract/operation.ts'
 import { call, useWrite } from '../api/call.ts'
 import { capital, sentence } from '../show/text.ts'
+
+z.config({ customError: complaint })
 
 export type Values = Readonly<Record<string, unknown>>
 

@@ -1,11 +1,10 @@
 /** What a schema has against a value, in the words of its own messages, where the schema itself has said nothing. */
-import { z } from 'zod'
+import type { z } from 'zod'
 
 type Issue = Parameters<NonNullable<ReturnType<typeof z.config>['customError']>>[0]
 
-z.config({ customError: complaint })
-
-function complaint(issue: Issue): string | undefined {
+/** For `z.config`, or for one `safeParse`; undefined leaves it to the library's own words. */
+export function complaint(issue: Issue): string | undefined {
   const { input } = issue
   switch (issue.code) {
     case 'too_small':
@@ -14,13 +13,22 @@ function complaint(issue: Issue): string | undefined {
       return most(issue.origin, Number(issue.maximum), issue.inclusive !== false)
     case 'invalid_type':
       if (input === undefined || input === null || input === '') return 'must be filled in'
-      if (issue.expected === 'number' || issue.expected === 'int') return 'must be a whole number'
-      return undefined
+      return kinds[issue.expected]
     case 'invalid_value':
-      return input === undefined || input === null || input === '' ? 'must be chosen' : undefined
+      if (input === undefined || input === null || input === '') return 'must be chosen'
+      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`
     default:
       return undefined
   }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  number: 'must be a whole number',
+  int: 'must be a whole number',
+  string: 'must be a text',
+  boolean: 'must be true or false',
+  array: 'must be a list',
+  object: 'must be an object',
 }
 
 function least(origin: string, minimum: number, isInclusive: boolean): string | undefined {
