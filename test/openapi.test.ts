@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { answerExample } from '#admin/openapi-examples.ts'
 import { handlers } from '#admin/routes.ts'
 import { createCaller, ProblemError } from '#contract/caller.ts'
 import { createClient, listClients, readClient, updateClient } from '#contract/client.ts'
@@ -8,7 +9,7 @@ import { operations } from '#contract/operations.ts'
 import { fileQuery } from '#contract/page.ts'
 import { createRealm, deleteRealm } from '#contract/realm.ts'
 import { type House, openHouse } from './house.ts'
-import { adminOffice, type Office } from './office.ts'
+import { adminOffice, type Office, type Parsed } from './office.ts'
 
 const body = z.record(z.string(), z.unknown())
 
@@ -46,8 +47,27 @@ describe('the contract', () => {
     expect(document.components.schemas.ClientCreate.examples).toHaveLength(2)
   })
 
+  test('every body that is sent or answered has an example', async () => {
+    const { paths, components } = (await admin.get('/openapi.json')).body
+    for (const { id, method, path } of operations) {
+      const { requestBody, responses } = paths[path][method.toLowerCase()]
+      for (const [type, { schema }] of Object.entries<Parsed>(requestBody?.content ?? {})) {
+        const named = schema.$ref ? components.schemas[schema.$ref.split('/').at(-1)] : schema
+        expect(named.examples, `${id} ${type}`).toHaveProperty('0')
+      }
+      for (const [status, { content = {} }] of Object.entries<Parsed>(responses)) {
+        const shown = Object.values<Parsed>(content)[0]
+        if (shown) expect(shown.example, `${id} ${status}`).toBeDefined()
+      }
+    }
+  })
+
   test('the examples are accepted by the schemas that carry them', () => {
     for (const operation of operations) {
+      const answered = answerExample(operation)
+      if (answered !== undefined) {
+        expect(operation.answer.safeParse(answered), operation.id).toMatchObject({ success: true })
+      }
       const examples = body.safeParse(operation.body.meta()).data?.['examples']
       for (const example of Array.isArray(examples) ? examples : []) {
         expect(operation.body.safeParse(example), operation.id).toMatchObject({ success: true })

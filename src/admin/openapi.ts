@@ -1,14 +1,16 @@
 /** OpenAPI 3.1 made from the contract: served to everyone, because it says nothing that the sources do not say. */
+import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import type { Operation } from '#contract/operation.ts'
 import { nothing } from '#contract/operation.ts'
 import { operations } from '#contract/operations.ts'
-import { exportFormats, exportTypes, itemOf } from '#contract/page.ts'
+import { exportFormats, exportTypes } from '#contract/page.ts'
 import { problem, problemMediaType } from '#contract/problem.ts'
 import { issuerUrl, managementApiUrl } from '#http/doors.ts'
 import type { Route } from '#http/message.ts'
 import type { AdminContext } from './context.ts'
 import { readScope, systemRealm, writeScope } from './gate.ts'
+import { answerExample } from './openapi-examples.ts'
 import { problemResponse } from './problem.ts'
 
 type Json = Record<string, unknown>
@@ -20,6 +22,15 @@ const refusalTexts: Readonly<Record<number, string>> = {
   404: 'There is no such object, or the caller may not know of it',
   409: 'The name is taken, the object is protected, or the request contradicts its state',
   412: 'If-Match names a state that is no longer there',
+}
+
+const problemTypes: Readonly<Record<number, string>> = {
+  400: 'urn:sallyport:problem:invalid_field',
+  401: 'urn:sallyport:problem:invalid_token',
+  403: 'urn:sallyport:problem:forbidden',
+  404: 'urn:sallyport:problem:not_found',
+  409: 'urn:sallyport:problem:conflict',
+  412: 'urn:sallyport:problem:stale',
 }
 
 export function openApiRoute(context: AdminContext): Route {
@@ -106,9 +117,17 @@ function requestBodyOf(operation: Operation, schemas: Named): Json {
 
 function responsesOf(operation: Operation, schemas: Named): Json {
   const refused = [...operation.refusals, 401, 403].toSorted((a, b) => a - b)
-  const content = { [problemMediaType]: { schema: schemaOf(problem, 'output', schemas) } }
-  const refusals = refused.map((status) => [String(status), { description: refusalTexts[status], content }])
+  const schema = schemaOf(problem, 'output', schemas)
+  const refusals = refused.map((status) => {
+    const content = { [problemMediaType]: { schema, example: problemExample(status) } }
+    return [String(status), { description: refusalTexts[status], content }]
+  })
   return { [String(operation.status)]: doneOf(operation, schemas), ...Object.fromEntries(refusals) }
+}
+
+function problemExample(status: number): Json {
+  const title = STATUS_CODES[status]
+  return { type: problemTypes[status], title, status, detail: refusalTexts[status], request_id: 'M5Djq9e0-2' }
 }
 
 function doneOf(operation: Operation, schemas: Named): Json {
@@ -117,13 +136,14 @@ function doneOf(operation: Operation, schemas: Named): Json {
     ...(operation.status === 201 ? { Location: { schema: { type: 'string', format: 'uri' } } } : {}),
     ...(operation.path.endsWith('}') ? { ETag: { schema: { type: 'string' } } } : {}),
   }
-  const content = { 'application/json': { schema: schemaOf(operation.answer, 'output', schemas) } }
+  const schema = schemaOf(operation.answer, 'output', schemas)
+  const content = { 'application/json': { schema, example: answerExample(operation) } }
   return { description: operation.summary, headers, content: { ...content, ...filesOf(operation) } }
 }
 
 /** What a list answers where `format` asks for it. */
 function filesOf(operation: Operation): Json {
-  if (itemOf(operation) === undefined) return {}
+  if (!(operation.query instanceof z.ZodObject && 'format' in operation.query.shape)) return {}
   const types = exportFormats.filter((format) => format !== 'json').map((format) => exportTypes[format])
   return Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]))
 }

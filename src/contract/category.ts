@@ -79,7 +79,7 @@ export const updateCategory = operation({
   path: '/realms/{realm}/categories/{name}',
   summary: 'Change or rename a category',
   right: 'write',
-  body: z.strictObject(removable(writable)).meta({ id: 'CategoryPatch' }),
+  body: z.strictObject(removable(writable)).meta({ id: 'CategoryPatch', examples: [{ allowed_clients: null }] }),
   answer: category,
   status: 200,
   refusals: [400, 404, 409, 412],

@@ -182,7 +182,7 @@ export const releaseConnections = operation({
   params: z.strictObject({ realm: realmName }),
   body: z
     .strictObject({ ids: z.array(id).min(1).max(1000).optional().describe('left out: all of the realm') })
-    .meta({ id: 'ConnectionsRelease' }),
+    .meta({ id: 'ConnectionsRelease', examples: [{}] }),
   answer: z.object({ released: z.int().min(0) }).meta({ id: 'ConnectionsReleased' }),
   status: 200,
   refusals: [400, 404],

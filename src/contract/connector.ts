@@ -87,7 +87,9 @@ export const connectorBody = z.strictObject({ name, oauth_server, ...optional(re
   id: 'ConnectorCreate',
   examples: [{ name: 'Contacts of a customer', oauth_server: 'acme-crm', path: '/customers/{customer}/contacts' }],
 })
-export const connectorPatch = z.strictObject(removable(writable)).meta({ id: 'ConnectorPatch' })
+export const connectorPatch = z
+  .strictObject(removable(writable))
+  .meta({ id: 'ConnectorPatch', examples: [{ timeout_ms: 5000 }] })
 export type ConnectorPatch = z.output<typeof connectorPatch>
 
 const realmParams = z.strictObject({ realm: realmName })

@@ -9,6 +9,14 @@ const params = z.strictObject({ realm: realmName, name: z.string().min(1).max(10
 const realmParams = z.strictObject({ realm: realmName })
 const filters = { name: containing, description: containing, created_at: range, updated_at: range }
 
+const example = { description: 'What customers use' }
+const newLayer = (title: string) =>
+  z
+    .strictObject({ name: layerName, ...optional({ description }) })
+    .meta({ id: `${title}Create`, examples: [{ name: 'production', ...example }] })
+const layerPatch = (title: string) =>
+  z.strictObject(removable(shape)).meta({ id: `${title}Patch`, examples: [example] })
+
 /** The five operations of a noun that is only a name. `title` stands in texts and in the names of schemas. */
 export function layerOperations(noun: 'environment' | 'application', title: string) {
   const path = `/realms/{realm}/${noun}s`
@@ -37,7 +45,7 @@ export function layerOperations(noun: 'environment' | 'application', title: stri
       summary: `Create an ${noun}`,
       right: 'write',
       params: realmParams,
-      body: z.strictObject({ name: layerName, ...optional({ description }) }).meta({ id: `${title}Create` }),
+      body: newLayer(title),
       answer: layer,
       status: 201,
       refusals: [400, 404, 409],
@@ -61,7 +69,7 @@ export function layerOperations(noun: 'environment' | 'application', title: stri
       path: `${path}/{name}`,
       summary: `Change or rename an ${noun}`,
       right: 'write',
-      body: z.strictObject(removable(shape)).meta({ id: `${title}Patch` }),
+      body: layerPatch(title),
       answer: layer,
       status: 200,
       refusals: [400, 404, 409, 412],

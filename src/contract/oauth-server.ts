@@ -140,7 +140,9 @@ export const duplicateOAuthServer = operation({
   path: '/realms/{realm}/oauth-servers/{slug}/duplicate',
   summary: 'Copy an OAuth server with its secrets; no client may use the copy yet',
   right: 'write',
-  body: z.strictObject({ name: text(50), slug: slug.optional() }).meta({ id: 'OAuthServerDuplicate' }),
+  body: z
+    .strictObject({ name: text(50), slug: slug.optional() })
+    .meta({ id: 'OAuthServerDuplicate', examples: [{ name: 'Acme CRM, test' }] }),
   answer: oauthServer,
   status: 201,
   refusals: [400, 404, 409],
@@ -153,7 +155,9 @@ export const disableOAuthServer = operation({
   path: '/realms/{realm}/oauth-servers/{slug}/disable',
   summary: 'Stop everything that depends on an OAuth server; callers are told the reason',
   right: 'write',
-  body: z.strictObject({ reason: text(500).optional() }).meta({ id: 'OAuthServerDisable' }),
+  body: z
+    .strictObject({ reason: text(500).optional() })
+    .meta({ id: 'OAuthServerDisable', examples: [{ reason: 'the contract ended' }] }),
   answer: oauthServer,
   status: 200,
   refusals: [400, 404],
