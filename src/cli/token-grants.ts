@@ -14,7 +14,6 @@ import type { World } from './world.ts'
 
 export interface GrantOptions {
   readonly scope?: string
-  readonly resource?: string
   readonly username?: string
   readonly passwordFile?: string
   readonly refreshTokenFile?: string
@@ -56,8 +55,8 @@ function missing(what: string): CommandFailed {
 }
 
 /** What a question may say besides its own. */
-function more({ options: { scope, resource } }: Asking): Record<string, string> {
-  return { ...(scope !== undefined && { scope }), ...(resource !== undefined && { resource }) }
+function more({ options: { scope } }: Asking): Record<string, string> {
+  return scope === undefined ? {} : { scope }
 }
 
 async function ask(asking: Asking, parameters: Readonly<Record<string, string>>): Promise<TokenAnswer> {

@@ -32,7 +32,6 @@ export function addTokenCommand(program: Command, world: World): void {
     .option('--realm <name>', 'the realm', 'default')
     .option('--issuer <url>', 'the issuer, instead of a realm of this installation')
     .option('--scope <scopes>', 'space-delimited; left out: what the client gets by default')
-    .option('--resource <url>', 'the API that it is for (RFC 8707)')
     .option('--redirect-uri <url>', 'of the client, for authorization_code')
     .option('--username <name>', 'whose, for password')
     .option('--password-file <file>', 'and the password; - is standard input')
