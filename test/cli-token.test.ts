@@ -156,7 +156,6 @@ test('client credentials in the body', async () => {
   const asked = ['--client-id', 'poster', '--secret-file', file('poster', client_secret)]
   expect(await token([...asked, '--auth-method', 'client_secret_post'])).toMatchObject({ code: 0 })
 })
-})
 
 test('what a grant needs is said before anything is asked', async () => {
   const needs = async (grant: string) => (await token([...app(), '--grant', grant])).err

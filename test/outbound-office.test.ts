@@ -164,6 +164,26 @@ describe.each(ENGINES)('the nouns of the door out on %s', (engine) => {
     },
   )
 
+  test('a profile of the realm’s own goes back, what it did not say then is gone; a shipped one has no history', async () => {
+    const profile = { name: 'own', title: 'Own', token: { placement: 'json' }, answer: { root: 'data' } }
+    expect((await admin.post(`${root}/profiles`, profile)).status).toBe(201)
+    const path = `${root}/profiles/own`
+    await admin.patch(path, { title: 'Other', openid: true, token: null, answer: { root: 'body' } })
+    const [updated, created] = await versions(path)
+    expect(updated.after).toMatchObject({ title: 'Other', token: null, answer: { root: 'body' } })
+    const told = await revert(path, created.version)
+    expect(told.body).toMatchObject({ title: 'Own', openid: false, token: profile.token, answer: profile.answer })
+    expect((await versions(path))[0]).toMatchObject({ action: 'profile.revert', reverted_to: created.version })
+    await admin.patch(path, { answer: null })
+    await revert(path, updated.version)
+    expect((await admin.get(path)).body).not.toHaveProperty('token')
+    expect((await admin.get(`${root}/profiles/generic_oauth2/history`)).status).toBe(404)
+    const bulk = await admin.post(`${root}/profiles/bulk`, { action: 'delete', ids: ['own', 'generic_oauth2'] })
+    expect(bulk.body.results).toMatchObject([{ status: 'done' }, { status: 'refused' }])
+    expect(await restore('own')).toMatchObject({ status: 200, body: { kind: 'profile', path } })
+    expect((await admin.get(path)).body).toMatchObject({ title: 'Other', openid: true })
+  })
+
   test('a connector comes back as it was, once its OAuth server is there', async () => {
     await admin.post(`${root}/oauth-servers`, server('Home'))
     const { body: made } = await admin.post(`${root}/connectors`, {

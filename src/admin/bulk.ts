@@ -13,6 +13,7 @@ import { changeClient, removeClient } from './clients.ts'
 import { removeConnector } from './connectors.ts'
 import { removeLayer } from './layers.ts'
 import { removeOAuthServer, switchOAuthServer } from './oauth-servers.ts'
+import { removeProfile } from './profiles.ts'
 import { changeRealm, removeRealm } from './realms.ts'
 import { removeRole } from './roles.ts'
 import { removeScope } from './scopes.ts'
@@ -70,6 +71,7 @@ export const bulkHandlers: readonly Handled[] = [
   ),
   handle(contract.bulkCategories, byName(removeCategory)),
   handle(contract.bulkConnectors, byName(removeConnector)),
+  handle(contract.bulkProfiles, byName(removeProfile)),
 ]
 
 /** Of nouns that are named by `name` and can only be deleted. */

@@ -48,6 +48,7 @@ const collections: Readonly<Record<Exclude<Restored['kind'], 'realm'>, string>> 
   category: 'categories',
   oauth_server: 'oauth-servers',
   connector: 'connectors',
+  profile: 'profiles',
 }
 
 function pathOf(realmName: string, { kind, name, object_id }: Restored): string {

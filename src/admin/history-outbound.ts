@@ -8,6 +8,8 @@ import { updateConnector } from '#contract/connector.ts'
 import { environments } from '#contract/environment.ts'
 import * as contract from '#contract/history.ts'
 import { updateOAuthServer } from '#contract/oauth-server.ts'
+import { updateProfile } from '#contract/profile.ts'
+import { shippedProfile } from '#outbound/profiles/catalogue.ts'
 import { type Category, realmCategories } from '#store/categories.ts'
 import type { Connector } from '#store/connectors.ts'
 import type { NamedFields } from '#store/named-rows.ts'
@@ -24,7 +26,8 @@ import { changeLayer, layerOfPath, writableOf as writableLayer } from './layers.
 import { fieldsOf as writableServer } from './oauth-server-draft.ts'
 import { showOverrides } from './oauth-server-shown.ts'
 import { changeOAuthServer, serverOfPath } from './oauth-servers.ts'
-import { invalidField } from './problem.ts'
+import { invalidField, notFound } from './problem.ts'
+import { changeProfile, profileOfPath, profileVersion } from './profiles.ts'
 
 function layers(kind: 'environment' | 'application', operations: typeof environments): Noun<typeof operations.update> {
   return {
@@ -88,6 +91,20 @@ const connectors: Noun<typeof updateConnector> = {
   },
 }
 
+/** What comes with the program has no history here. */
+const profiles: Noun<typeof updateProfile> = {
+  kind: 'profile',
+  operations: contract.profileHistory,
+  update: updateProfile,
+  change: changeProfile,
+  async find({ context, realm }, { name }) {
+    if (shippedProfile(name)) throw notFound('profile of this realm’s own')
+    const profile = await profileOfPath(context, realm, name)
+    const fieldsOf = (was: object) => profileVersion(was as typeof profile)
+    return { id: profile.id, current: fieldsOf(profile), fieldsOf }
+  },
+}
+
 /** In words of the contract. */
 async function serverFields(context: AdminContext, realm: Realm, server: OAuthServer): Promise<Fields> {
   const { category_id, allowed_clients, ...fields } = writableServer(server)
@@ -141,4 +158,5 @@ export const outboundHistoryHandlers: readonly Handled[] = [
   ...historyOf(categories),
   ...historyOf(servers),
   ...historyOf(connectors),
+  ...historyOf(profiles),
 ]

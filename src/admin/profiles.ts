@@ -5,6 +5,7 @@ import type { Profile } from '#oauth-client/profile.ts'
 import { PROFILES, shippedProfile } from '#outbound/profiles/catalogue.ts'
 import { ownProfile } from '#outbound/profiles/find.ts'
 import { previewOf } from '#outbound/profiles/preview.ts'
+import type { OAuthServer } from '#store/oauth-servers.ts'
 import {
   createProviderProfile,
   deleteProviderProfile,
@@ -14,7 +15,7 @@ import {
   updateProviderProfile,
 } from '#store/provider-profiles.ts'
 import type { Realm } from '#store/realms.ts'
-import { type Handled, handle, wholePage } from './call.ts'
+import { type Call, type Handled, handle, wholePage } from './call.ts'
 import type { AdminContext } from './context.ts'
 import { etagOf, requireMatch } from './etag.ts'
 import { mergePatch } from './merge-patch.ts'
@@ -55,7 +56,7 @@ function answerOf(stored: ProviderProfile) {
   return { value: shown(ownProfile(stored) as Profile, stored), etag: etagOf(writableOf(stored)) }
 }
 
-async function ofPath({ db }: AdminContext, realm: Realm, name: string): Promise<ProviderProfile> {
+export async function profileOfPath({ db }: AdminContext, realm: Realm, name: string): Promise<ProviderProfile> {
   if (shippedProfile(name)) throw builtIn('profile')
   const stored = (await realmProfiles(db, realm.id)).get(name)
   if (!stored) throw notFound('profile')
@@ -83,33 +84,46 @@ export const profileHandlers: readonly Handled[] = [
 
   handle(contract.readProfile, async ({ context, realm, params }) => {
     const shipped = shippedProfile(params.name)
-    return shipped ? { value: shown(shipped) } : answerOf(await ofPath(context, realm, params.name))
+    return shipped ? { value: shown(shipped) } : answerOf(await profileOfPath(context, realm, params.name))
   }),
 
-  handle(contract.updateProfile, async ({ context, actor, realm, params, body, request }) => {
-    await ofPath(context, realm, params.name)
-    const stored = await updateProviderProfile(context.db, actor, realm.id, params.name, (current, servers) => {
-      requireMatch(request, writableOf(current))
-      const next = documentOf(parseDocument(contract.profileDocument, mergePatch(writableOf(current), body)))
-      // N181: the secrets of these servers would have to be in the same request, and have no place in it.
-      for (const server of servers) {
-        const field = strayingBy(server, next)
-        if (field === undefined) continue
-        throw conflict(
-          `${field} of the OAuth server ${server.slug} would go to an address that it was not given for: make a copy of the profile, and choose it there with the secret`,
-        )
-      }
-      return fieldsOf(next)
-    })
-    if (!stored) throw notFound('profile')
-    return answerOf(stored)
-  }),
+  handle(contract.updateProfile, (call) => changeProfile(call)),
 
-  handle(contract.deleteProfile, async ({ context, actor, realm, params, request }) => {
-    requireMatch(request, writableOf(await ofPath(context, realm, params.name)))
-    const done = await deleteProviderProfile(context.db, actor, realm.id, params.name)
-    if (done === 'used') throw conflict('OAuth servers name this profile, those in the recycle bin among them')
-    if (!done) throw notFound('profile')
-    return { value: undefined }
-  }),
+  handle(contract.deleteProfile, removeProfile),
 ]
+
+/** `revertedTo`: the version of its history that it goes back to. */
+export async function changeProfile(call: Call<typeof contract.updateProfile>, revertedTo?: string) {
+  const { context, actor, realm, params, body, request } = call
+  await profileOfPath(context, realm, params.name)
+  const judged = (current: ProviderProfile, servers: readonly OAuthServer[]) => {
+    requireMatch(request, writableOf(current))
+    const next = documentOf(parseDocument(contract.profileDocument, mergePatch(writableOf(current), body)))
+    // N181: the secrets of these servers would have to be in the same request, and have no place in it.
+    for (const server of servers) {
+      const field = strayingBy(server, next)
+      if (field === undefined) continue
+      throw conflict(
+        `${field} of the OAuth server ${server.slug} would go to an address that it was not given for: make a copy of the profile, and choose it there with the secret`,
+      )
+    }
+    return fieldsOf(next)
+  }
+  const stored = await updateProviderProfile(context.db, actor, realm.id, params.name, judged, revertedTo)
+  if (!stored) throw notFound('profile')
+  return answerOf(stored)
+}
+
+export async function removeProfile(call: Call<typeof contract.deleteProfile>) {
+  const { context, actor, realm, params, request } = call
+  requireMatch(request, writableOf(await profileOfPath(context, realm, params.name)))
+  const done = await deleteProviderProfile(context.db, actor, realm.id, params.name)
+  if (done === 'used') throw conflict('OAuth servers name this profile, those in the recycle bin among them')
+  if (!done) throw notFound('profile')
+  return { value: undefined }
+}
+
+/** Each field of it; null for what it does not say. */
+export function profileVersion({ title, rules }: Pick<ProviderProfile, 'title' | 'rules'>) {
+  return { title, ...Object.fromEntries(order.map((field) => [field, rules[field] ?? null])) }
+}

@@ -77,6 +77,7 @@ export const bulkApplications = inRealm('applications', { named: 'name', actions
 export const bulkCategories = inRealm('categories', { named: 'name', actions: gone, noun: 'category' })
 export const bulkOAuthServers = inRealm('oauth-servers', { named: 'slug', actions: all, title: 'OAuthServers' })
 export const bulkConnectors = inRealm('connectors', { named: 'name', actions: gone })
+export const bulkProfiles = inRealm('profiles', { named: 'name', actions: gone })
 
 export const bulkOperations = [
   bulkRealms,
@@ -90,4 +91,5 @@ export const bulkOperations = [
   bulkCategories,
   bulkOAuthServers,
   bulkConnectors,
+  bulkProfiles,
 ]

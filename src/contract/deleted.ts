@@ -17,6 +17,7 @@ export const deletedKinds = [
   'category',
   'oauth_server',
   'connector',
+  'profile',
 ] as const
 /** For how long. */
 export const binDays = 30

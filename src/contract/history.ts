@@ -10,6 +10,7 @@ import { id } from './field.ts'
 import { updateOAuthServer } from './oauth-server.ts'
 import { noQuery, nothing, type Operation, operation } from './operation.ts'
 import { containing, listQuery, page, range } from './page.ts'
+import { updateProfile } from './profile.ts'
 import { updateRealm } from './realm.ts'
 import { updateRole } from './role.ts'
 import { updateScope } from './scope.ts'
@@ -92,6 +93,7 @@ export const applicationHistory = historyOf('application', applications.update, 
 export const categoryHistory = historyOf('category', updateCategory)
 export const oauthServerHistory = historyOf('oauth-server', updateOAuthServer, 'an OAuth server')
 export const connectorHistory = historyOf('connector', updateConnector)
+export const profileHistory = historyOf('profile', updateProfile)
 
 export const historyOperations: readonly Operation[] = [
   realmHistory,
@@ -105,4 +107,5 @@ export const historyOperations: readonly Operation[] = [
   categoryHistory,
   oauthServerHistory,
   connectorHistory,
+  profileHistory,
 ].flatMap(({ show, revert }) => [show, revert])

@@ -64,6 +64,16 @@ export const listProfiles = operation({
   refusals: [400, 404],
 })
 
+const examples = [
+  {
+    name: 'acme',
+    title: 'Acme',
+    defaults: { token_endpoint: 'https://login.acme.example/token', authentication_method: 'client_secret_basic' },
+    token: { placement: 'json', rename: { client_id: 'app_id' } },
+    answer: { root: 'data', expiry: { source: 'milliseconds' } },
+  },
+]
+
 export const createProfile = operation({
   ...noun,
   id: 'profiles.create',
@@ -72,18 +82,7 @@ export const createProfile = operation({
   summary: 'Say how a provider is asked and how its answers are read',
   right: 'write',
   params: realmParams,
-  body: profileDocument.meta({
-    id: 'ProviderProfileCreate',
-    examples: [
-      {
-        name: 'acme',
-        title: 'Acme',
-        defaults: { token_endpoint: 'https://login.acme.example/token', authentication_method: 'client_secret_basic' },
-        token: { placement: 'json', rename: { client_id: 'app_id' } },
-        answer: { root: 'data', expiry: { source: 'milliseconds' } },
-      },
-    ],
-  }),
+  body: profileDocument.meta({ id: 'ProviderProfileCreate', examples }),
   answer: profile,
   status: 201,
   refusals: [400, 404, 409],
@@ -97,7 +96,7 @@ export const previewProfile = operation({
   summary: 'The requests that a profile would make; nothing is saved or sent',
   right: 'write',
   params: realmParams,
-  body: profileDocument.meta({ id: 'ProviderProfilePreview' }),
+  body: profileDocument.meta({ id: 'ProviderProfilePreview', examples }),
   answer: z.object({ requests }).meta({ id: 'PreviewedProfile' }),
   status: 200,
   refusals: [400, 404],

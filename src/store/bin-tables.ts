@@ -17,6 +17,7 @@ export interface DeletedObjectsTable {
     | 'category'
     | 'oauth_server'
     | 'connector'
+    | 'profile'
   object_id: string
   name: string
   /** The row itself where deleting took it away. */

@@ -4,9 +4,10 @@
  */
 import { randomId } from '#crypto/random.ts'
 import { nowSeconds } from '#observe/clock.ts'
-import { type Actor, writeAudit } from './audit.ts'
+import { type Actor, updateEntry, writeAudit } from './audit.ts'
 import { resumeConnections } from './connection-changes.ts'
 import { changeConfig, type Database, type Sql } from './database.ts'
+import { discard } from './deleted.ts'
 import { completeServers, type OAuthServer } from './oauth-servers.ts'
 import type { ProviderProfilesTable } from './outbound-tables.ts'
 import { type Taken, takenOr } from './taken.ts'
@@ -74,6 +75,7 @@ export function updateProviderProfile(
   realmId: string,
   name: string,
   change: (current: ProviderProfile, servers: readonly OAuthServer[]) => Omit<ProviderProfileFields, 'name'>,
+  revertedTo?: string,
 ): Promise<ProviderProfile | undefined> {
   return changeConfig(db, async (sql) => {
     const before = await lockProfile(sql, realmId, name)
@@ -91,7 +93,7 @@ export function updateProviderProfile(
         .execute()
       await resumeConnections(sql, id)
     }
-    await writeAudit(sql, { ...profileObject(after), actor, action: 'profile.update', before, after })
+    await writeAudit(sql, { ...profileObject(after), actor, ...updateEntry('profile', before, after, revertedTo) })
     return after
   })
 }
@@ -109,9 +111,21 @@ export function deleteProviderProfile(
     const used = sql.selectFrom('oauth_servers').select('id').where('realm_id', '=', realmId)
     if (await used.where('profile', '=', name).executeTakeFirst()) return 'used'
     await sql.deleteFrom('provider_profiles').where('id', '=', before.id).execute()
+    const discarded = { realm_id: realmId, kind: 'profile', object_id: before.id, name } as const
+    await discard(sql, actor, { ...discarded, contents: before })
     await writeAudit(sql, { ...profileObject(before), actor, action: 'profile.delete', before })
     return true
   })
+}
+
+/** Out of the recycle bin, inside a transaction of `changeConfig`. */
+export async function restoreProviderProfile(sql: Sql, contents: string) {
+  const profile: ProviderProfile = { ...(JSON.parse(contents) as ProviderProfile), updated_at: nowSeconds() }
+  await sql
+    .insertInto('provider_profiles')
+    .values({ ...profile, rules: JSON.stringify(profile.rules) })
+    .execute()
+  return { ...profileObject(profile), after: profile }
 }
 
 async function serversOf(sql: Sql, realmId: string, profile: string): Promise<readonly OAuthServer[]> {

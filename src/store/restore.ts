@@ -16,6 +16,7 @@ import { changeConfig, type Database, type Sql } from './database.ts'
 import { BIN_SECONDS, type DeletedKind } from './deleted.ts'
 import { restoreNamed } from './named-rows.ts'
 import { restoreOAuthServer } from './oauth-server-changes.ts'
+import { restoreProviderProfile } from './provider-profiles.ts'
 import { apiObject, scopeObject } from './resource-changes.ts'
 import { restoreRealm } from './restore-realm.ts'
 import { roleObject, roleOf } from './roles.ts'
@@ -47,6 +48,7 @@ const restorers: Readonly<Record<DeletedKind, Restore>> = {
   application: async (sql, { contents }) => await restoreNamed(sql, 'application', contents),
   category: async (sql, { contents }) => await restoreCategory(sql, contents),
   connector: async (sql, { contents }) => await restoreConnector(sql, contents),
+  profile: async (sql, { contents }) => await restoreProviderProfile(sql, contents),
   oauth_server: async (sql, { object_id }) => await restoreOAuthServer(sql, object_id),
   realm: async (sql, { object_id }) => await restoreRealm(sql, object_id),
 }

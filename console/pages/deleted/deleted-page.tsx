@@ -27,6 +27,7 @@ const staysDead: Readonly<Record<DeletedObject['kind'], string>> = {
   application: 'Clients and OAuth servers have to name it again.',
   category: 'OAuth servers have to be put into it again.',
   connector: 'It runs again at once.',
+  profile: 'OAuth servers may name it again.',
   oauth_server: 'It is disabled, and its secrets and connections stay dead: set its secret, then authorize it.',
 }
 
