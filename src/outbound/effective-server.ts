@@ -163,7 +163,7 @@ async function parametersOf(
   const parameters: Parameter[] = []
   for (const { name, leg, secret, value } of rows) {
     const text = secret ? await needed(open, parameterField(list, name, leg)) : (value ?? '')
-    parameters.push({ name, value: text, ...(leg === null ? {} : { leg }) })
+    parameters.push({ name, value: text, secret, ...(leg === null ? {} : { leg }) })
   }
   return parameters
 }
