@@ -39,20 +39,17 @@ async function seed(parent: string): Promise<Seeded> {
   const refreshTokens = Array.from({ length: AT_ONCE }, () => randomToken())
   const codes = Array.from({ length: CODES }, () => randomToken())
   let authorization = ''
-  const prepared = await prepare(
-    async (house) => {
-      const client = await addClient(house, {
-        client_id: 'bench',
-        grant_types: ['authorization_code', 'refresh_token'],
-        redirect_uris: [REDIRECT_URI],
-        scope: 'profile offline_access',
-        require_pkce: false,
-      })
-      authorization = `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`
-      await addRows(house, refreshTokens, codes)
-    },
-    { parent },
-  )
+  const prepared = await prepare(async (house) => {
+    const client = await addClient(house, {
+      client_id: 'bench',
+      grant_types: ['authorization_code', 'refresh_token'],
+      redirect_uris: [REDIRECT_URI],
+      scope: 'profile offline_access',
+      require_pkce: false,
+    })
+    authorization = `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`
+    await addRows(house, refreshTokens, codes)
+  }, parent)
   return { prepared, basic: { authorization }, refreshTokens, codes }
 }
 

@@ -7,7 +7,7 @@ import { consoleFigures } from './console.ts'
 import { codeRedemption, refreshRotation } from './durable-writes.ts'
 import { introspection } from './introspection.ts'
 import { longLists } from './lists.ts'
-import { outboundToken } from './outbound.ts'
+import { heldToken } from './outbound-token.ts'
 import { passwordLogin } from './password-login.ts'
 import { processFigures } from './process-figures.ts'
 import { againstOidcProvider, clientCredentials } from './token-requests.ts'
@@ -26,7 +26,7 @@ const MEASUREMENTS: readonly (readonly [string, () => Promise<readonly Row[]>])[
   ['P4', codeRedemption],
   ['P4', refreshRotation],
   ['P5', passwordLogin],
-  ['P6', outboundToken],
+  ['P6', heldToken],
   ['P7', longLists],
   ['P9', processFigures],
   ['P10', consoleFigures],

@@ -19,14 +19,8 @@ export const PASSWORD = 'a password of this benchmark'
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 
-export interface PreparedOptions {
-  /** Decides the file system: one in memory makes every sync free. */
-  readonly parent?: string
-  readonly env?: Readonly<Record<string, string>>
-}
-
-export async function prepare(fill: (house: House) => Promise<void>, options: PreparedOptions = {}): Promise<Prepared> {
-  const { parent = tmpdir() } = options
+/** `parent` decides the file system: one in memory makes every sync free. */
+export async function prepare(fill: (house: House) => Promise<void>, parent = tmpdir()): Promise<Prepared> {
   const directory = mkdtempSync(join(parent, 'sallyport-bench-'))
   const [port, operationsPort] = await Promise.all([freePort(), freePort()])
   const env = {
@@ -36,7 +30,6 @@ export async function prepare(fill: (house: House) => Promise<void>, options: Pr
     SALLYPORT_ADMIN_PASSWORD: PASSWORD,
     SALLYPORT_LOG_LEVEL: 'error',
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
-    ...options.env,
   }
   const house = await openHouse({ env })
   await fill(house)

@@ -5,6 +5,8 @@
  */
 import { ENGINES, type Engine } from '../house.ts'
 import { startPostgres } from '../postgres-server.ts'
+import { type Due, type Renewed, renewDue } from './due-connections.ts'
+import { herd } from './herd.ts'
 import { killFirstStart, killUnderLoad, stopUnderLoad } from './kill.ts'
 import { type Audit, Ledger } from './ledger.ts'
 import { DISK_FULL, type Fault, type Outage, problemsOf, throughOutage, underTerminations } from './outage.ts'
@@ -15,6 +17,10 @@ import { Wire } from './wire.ts'
 /** The limits of the product, with nothing added for a busy machine. */
 const LIMITS = { answerSeconds: 2, backSeconds: 5 }
 const SEEN_EVERYWHERE_SECONDS = 1
+const MOST_BEHIND_SECONDS = 60
+const MOST_DELAY_MS = 20
+/** As many as an hour has to bear, for the first minutes of it. */
+const DUE: Due = { connections: 100_000, servers: 20, overSeconds: 3600, seconds: 300 }
 
 interface Result {
   readonly audit?: Audit
@@ -88,6 +94,38 @@ async function seenByOther(pair: Pair): Promise<Result> {
   return { figures, problems: slowest > SEEN_EVERYWHERE_SECONDS ? [figures] : [] }
 }
 
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+
+/** The first quarter warms up; what comes after has to stay as it is. */
+function ofRenewed({ renewed, twice, unwell, behindSeconds, looked }: Renewed): Result {
+  const quarter = (at: number) => looked.slice((looked.length * at) >> 2, (looked.length * (at + 1)) >> 2)
+  const resident = [1, 2, 3].map((at) => median(quarter(at).map(({ residentMegabytes }) => residentMegabytes)))
+  const [before = 0, , after = 0] = resident
+  const p50 = median(looked.map((each) => each.p50))
+  const p99 = median(looked.map((each) => each.p99))
+  const most = Math.max(...looked.map((each) => each.most))
+  const problems = [
+    ...(twice > 0 ? [`${twice} refresh tokens were sent twice`] : []),
+    ...(unwell > 0 ? [`${unwell} connections are not well`] : []),
+    ...(behindSeconds > MOST_BEHIND_SECONDS ? [`a connection has been due for ${behindSeconds} s`] : []),
+    ...(after > before * 1.1 + 10 ? [`the memory grew from ${before.toFixed(0)} to ${after.toFixed(0)} MB`] : []),
+    ...(p99 > MOST_DELAY_MS ? [`the event loop was ${p99.toFixed(1)} ms late`] : []),
+  ]
+  const memory = `${resident.map((each) => each.toFixed(0)).join(' → ')} MB`
+  const delay = `event loop late by ${p50.toFixed(1)} ms (p50), ${p99.toFixed(1)} ms (p99), ${most.toFixed(0)} ms at most`
+  return { figures: `${renewed} renewed, behind ${behindSeconds} s, ${memory}, ${delay}`, problems }
+}
+
+async function stampede(place: Place): Promise<Result> {
+  const { upstream, answers, again } = await herd(place, { callers: 10_000, connections: 500 })
+  const told = Object.entries(answers).map(([answer, count]) => `${count} × ${answer}`)
+  const isGood = upstream === 1 && answers['200 renewed'] === 10_000
+  return {
+    figures: `${upstream} request upstream, ${told.join(', ')}, ${again} asked again`,
+    problems: isGood ? [] : told,
+  }
+}
+
 const experiments: readonly Experiment[] = [
   ...ENGINES.flatMap((engine): Experiment[] => [
     {
@@ -138,6 +176,13 @@ const experiments: readonly Experiment[] = [
         return audited(audit, `${audit.requests} tries`)
       }),
   },
+  ...ENGINES.map(
+    (engine): Experiment => ({
+      name: `connections of an hour, ${engine}`,
+      run: () => within(engine, postgres.url, async (place) => ofRenewed(await renewDue(place, DUE))),
+    }),
+  ),
+  { name: 'ten thousand callers at expiry, postgres', run: () => within('postgres', postgres.url, stampede) },
   { name: 'two nodes, one disables, postgres', run: () => withPair(0, seenByOther) },
 ]
 
