@@ -61,7 +61,7 @@ describe.each(ENGINES)('canaries of the door out on %s', (engine) => {
     keep(name, pem.split('\n')[1] ?? '')
     return pem
   }
-  const given = (more: object = {}): Reply => ({
+  const tokens = (more: object = {}): Reply => ({
     json: { access_token: token('access token'), expires_in: 3600, refresh_token: token('refresh token'), ...more },
   })
 
@@ -89,7 +89,7 @@ describe.each(ENGINES)('canaries of the door out on %s', (engine) => {
     await admin.post(`${realm}/environments`, { name: 'staging' })
     provider.stand('/v1/kv/data/ours', { json: { data: { data: { key: canary('secret in a vault') } } } })
     provider.stand('/echo', echo)
-    provider.stand('/token', () => given({ id_token: `e30.${token('ID token')}.x` }))
+    provider.stand('/token', () => tokens({ id_token: `e30.${token('ID token')}.x` }))
     provider.stand('/revoke', echo)
   })
   afterAll(async () => {
@@ -121,9 +121,7 @@ describe.each(ENGINES)('canaries of the door out on %s', (engine) => {
       authentication_method: 'private_key_jwt',
       private_key: keepKey(
         'private key',
-        generateKeyPairSync('rsa', { modulusLength: 2048 })
-          .privateKey.export({ type: 'pkcs8', format: 'pem' })
-          .toString(),
+        generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
       ),
     }),
     certificate: fields({

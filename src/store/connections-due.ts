@@ -44,14 +44,16 @@ export async function listAbandonedAttempts(db: Database, limit: number): Promis
     .execute()
 }
 
+/** So many rows are changed by one statement. */
+const BATCH = 1000
+
 /** Nothing of that server is due before `at`: it is switched off, or gone. */
 export async function deferServer(db: Database, serverId: string, now: number, at: number): Promise<void> {
-  await db.sql
-    .updateTable('connections')
-    .set({ due_at: at })
-    .where('server_id', '=', serverId)
-    .where('due_at', '<=', now)
-    .execute()
+  const due = db.sql.selectFrom('connections').select('id').where('server_id', '=', serverId).where('due_at', '<=', now)
+  for (let deferred = BATCH; deferred === BATCH; ) {
+    const some = db.sql.updateTable('connections').set({ due_at: at }).where('id', 'in', due.limit(BATCH))
+    deferred = Number((await some.executeTakeFirst()).numUpdatedRows)
+  }
 }
 
 /** They were due and nothing could be done: not again before `at`. What was done meanwhile stands. */

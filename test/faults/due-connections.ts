@@ -3,6 +3,7 @@
  * event loop free. The rows are written beforehand, by the server's own seal; the provider gives a new refresh token each
  * time and counts which ones it is shown.
  */
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -41,9 +42,12 @@ export interface Renewed {
   /** Seconds for which the one that has waited longest was due at the end. */
   readonly behindSeconds: number
   readonly looked: readonly Looked[]
+  /** A process that does nothing, beside it: what the machine itself does to timers. */
+  readonly idle: readonly Looked[]
 }
 
 const BATCH = 100
+const STEP_SECONDS = 20
 const ANSWERS_AFTER_MS = 20
 const PROBE = join(import.meta.dirname, 'loop-probe.ts')
 
@@ -57,18 +61,26 @@ export async function renewDue(place: Place, due: Due): Promise<Renewed> {
     const env = { ...place.env, ...OPEN_HERE, NODE_OPTIONS: `--import=${PROBE}`, LOOP_PROBE_FILE: probed }
     const node = await NodeProcess.at({ ...place, env })
     await begin(place, due)
+    const idle = spawn(process.execPath, [`--import=${PROBE}`, '-e', 'setInterval(() => undefined, 60_000)'], {
+      env: { LOOP_PROBE_FILE: `${probed}.idle` },
+    })
     await node.start()
     const until = performance.now() + due.seconds * 1000
     while (performance.now() < until && shown.size < due.connections) await setTimeout(200)
     // What was answered is saved before it ends.
     await node.end()
-    const lines = readFileSync(probed, 'utf8').trim().split('\n')
+    idle.kill()
     const twice = [...shown.values()].filter((times) => times > 1).length
-    return { ...(await counted(place)), twice, looked: lines.map((line) => JSON.parse(line) as Looked) }
+    return { ...(await counted(place)), twice, looked: read(probed), idle: read(`${probed}.idle`) }
   } finally {
     provider.closeAllConnections()
     provider.close()
   }
+}
+
+function read(file: string): readonly Looked[] {
+  const lines = readFileSync(file, 'utf8').trim().split('\n')
+  return lines.map((line) => JSON.parse(line) as Looked)
 }
 
 async function openProvider(shown: Map<string, number>): Promise<Server> {
@@ -110,14 +122,14 @@ async function seedDue(place: Place, tokenUrl: string, { connections, servers, o
     const like = await ensureConnection(db, first.realm_id, { ...key, server_id: first.id, application: '' })
     const rows: ConnectionsTable[] = []
     for (let at = 0; at < connections; at += 1) {
-      const place = { id: `due-${at}`, realm_id: first.realm_id }
+      const ids = { id: `due-${at}`, realm_id: first.realm_id }
       rows.push({
         ...like,
-        ...place,
+        ...ids,
         server_id: made[at % servers]?.id ?? '',
         application: `layer ${at}`,
-        access_sealed: seal.seal(`access of ${at}`, connectionPlace(place, 'access_token')),
-        refresh_sealed: seal.seal(`refresh of ${at}`, connectionPlace(place, 'refresh_token')),
+        access_sealed: seal.seal(`access of ${at}`, connectionPlace(ids, 'access_token')),
+        refresh_sealed: seal.seal(`refresh of ${at}`, connectionPlace(ids, 'refresh_token')),
         soft_at: Math.floor((at * overSeconds) / connections),
       })
       if (rows.length < BATCH && at + 1 < connections) continue
@@ -128,23 +140,26 @@ async function seedDue(place: Place, tokenUrl: string, { connections, servers, o
   }
 }
 
-/** From now on they come due. */
+/** From now on they come due. In steps: a database does not like to change a hundred thousand rows at once. */
 async function begin(place: Place, { overSeconds }: Due): Promise<void> {
   const now = Math.floor(Date.now() / 1000)
-  await place.audit(({ sql }) =>
-    sql
-      .updateTable('connections')
-      .set((row) => ({
-        due_at: row('soft_at', '+', now),
-        soft_at: row('soft_at', '+', now),
-        hard_at: now + overSeconds,
-        expires_at: now + overSeconds + 3600,
-        received_at_ms: now * 1000,
-        version: 1,
-      }))
-      .where('refresh_sealed', 'is not', null)
-      .execute(),
-  )
+  await place.audit(async ({ sql }) => {
+    for (let after = 0; after < overSeconds; after += STEP_SECONDS) {
+      await sql
+        .updateTable('connections')
+        .set((row) => ({
+          due_at: row('soft_at', '+', now),
+          soft_at: row('soft_at', '+', now),
+          hard_at: now + overSeconds,
+          expires_at: now + overSeconds + 3600,
+          received_at_ms: now * 1000,
+          version: 1,
+        }))
+        .where('refresh_sealed', 'is not', null)
+        .where('soft_at', '<', after + STEP_SECONDS)
+        .execute()
+    }
+  })
 }
 
 function counted(place: Place): Promise<Pick<Renewed, 'renewed' | 'unwell' | 'behindSeconds'>> {
@@ -159,6 +174,6 @@ function counted(place: Place): Promise<Pick<Renewed, 'renewed' | 'unwell' | 'be
         row.fn.min('due_at').as('oldest'),
       ])
       .executeTakeFirstOrThrow()
-    return { renewed: Number(renewed), unwell: Number(unwell), behindSeconds: Math.max(now - Number(oldest), 0) }
+    return { renewed, unwell, behindSeconds: Math.max(now - (oldest ?? now), 0) }
   })
 }
