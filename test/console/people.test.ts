@@ -113,6 +113,19 @@ describe('users', () => {
     await close()
   })
 
+  test('what a button above the form changes stands in the form', async () => {
+    const { page, close } = await desk.open(`${users}/${ada}`)
+    const isEnabled = page.getByRole('switch', { name: 'Enabled' })
+    await page.getByRole('button', { name: 'Disable', exact: true }).click()
+    await expect.poll(() => isEnabled.isChecked()).toBe(false)
+    await page.getByLabel('Family name').fill('Lovelace')
+    await page.getByRole('button', { name: 'Enable', exact: true }).click()
+    await told(page, 'ada is enabled')
+    // Where something was typed nothing is taken from under it.
+    expect(await page.getByLabel('Family name').inputValue()).toBe('Lovelace')
+    await close()
+  })
+
   test('a deleted one is back by Undo, disabled; Cancel keeps them', async () => {
     const { page, close } = await desk.open(users)
     const list = listOf(page)

@@ -115,6 +115,11 @@ export function useEditForm<R extends Operation, W extends Operation>(options: E
     defaultValues: base.values,
     resolver: judge(schema, (typed) => changed(base.values, typed)),
   })
+  useFollow(stored.etag, base.etag, form, () => {
+    const values = valuesOf(stored.value)
+    setBase({ values, etag: stored.etag, stored: stored.value })
+    form.reset(values)
+  })
   const { mutateAsync, isPending } = useWrite(write)
   const [problem, setProblem] = useState<unknown>()
   const [conflict, setConflict] = useState<Conflict>()
@@ -164,6 +169,18 @@ export function useEditForm<R extends Operation, W extends Operation>(options: E
     problem,
     conflict,
   }
+}
+
+/** Where nothing was typed the form shows what was read last: by another button of the page, or by somebody else. */
+function useFollow(read: string | undefined, shown: string | undefined, form: UseFormReturn, take: () => void): void {
+  const { isDirty } = form.formState
+  const follow = useEffectEvent(() => {
+    if (read !== shown && !isDirty) take()
+  })
+  // Only when something was read: after a save what is shown is newer for a moment.
+  useEffect(() => {
+    if (read !== undefined) follow()
+  }, [read])
 }
 
 /** `onDone` is called when the form knows that it is saved: else its own guard would stand in the way. */
