@@ -2,8 +2,9 @@
 import '@mantine/core/styles/Kbd.css'
 import '@mantine/core/styles/Switch.css'
 import '@mantine/core/styles/Title.css'
-import { Anchor, Kbd, Modal, Switch, Text, Title } from '@mantine/core'
+import { Anchor, Kbd, Switch, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { Dialog } from '../parts/dialog/dialog.tsx'
 import { usePreference } from '../parts/person/preferences.ts'
 import styles from './help.module.css'
 
@@ -23,7 +24,7 @@ const keys = [
 export function Help({ onClose }: { onClose: () => void }): ReactNode {
   const [hasKeys, setHasKeys] = usePreference('single-keys', true)
   return (
-    <Modal opened onClose={onClose} title="Help" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog opened onClose={onClose} title="Help">
       <Title order={3} mb={6}>
         Keys in lists
       </Title>
@@ -57,6 +58,6 @@ export function Help({ onClose }: { onClose: () => void }): ReactNode {
         </Anchor>
         .
       </Text>
-    </Modal>
+    </Dialog>
   )
 }

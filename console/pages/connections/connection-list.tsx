@@ -1,5 +1,4 @@
 /** What people and applications hold, at one OAuth server or at all of a realm, and what can be done with it. */
-import { Modal } from '@mantine/core'
 import { FileText, RefreshCw, RotateCcw, Snowflake, Unplug } from 'lucide-react'
 import { type ReactNode, useMemo, useState } from 'react'
 import {
@@ -15,6 +14,7 @@ import {
 import { useWrite } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { askFirst } from '../../parts/dialog/ask-first.tsx'
+import { Dialog } from '../../parts/dialog/dialog.tsx'
 import { tellDone } from '../../parts/dialog/undo.tsx'
 import type { RowAction } from '../../parts/list/action.ts'
 import { List } from '../../parts/list/list.tsx'
@@ -90,15 +90,9 @@ function useConnectionActions<C extends Connection>(realm: string, slugOf: SlugO
     actions: mayWrite ? [...changes, answers, ...asked.actions] : [answers],
     bulk: mayWrite ? asked.bulk : [],
     dialog: (
-      <Modal
-        opened={shown !== undefined}
-        onClose={() => setShown(undefined)}
-        title="Stored answers"
-        size="lg"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Dialog opened={shown !== undefined} onClose={() => setShown(undefined)} title="Stored answers" size="lg">
         {shown && <StoredAnswers realm={realm} slug={slugOf(shown)} id={shown.id} />}
-      </Modal>
+      </Dialog>
     ),
   }
 }

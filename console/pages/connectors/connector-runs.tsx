@@ -1,9 +1,9 @@
 /** What a connector did in the last thirty days. */
-import { Modal } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { Eye } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { listConnectorRuns } from '#contract/connector-run.ts'
+import { Dialog } from '../../parts/dialog/dialog.tsx'
 import type { Column } from '../../parts/list/column.ts'
 import { List } from '../../parts/list/list.tsx'
 import { localTime, Time } from '../../parts/show/time.tsx'
@@ -50,15 +50,9 @@ export function ConnectorRuns(): ReactNode {
         actions={[{ label: 'Show', icon: Eye, run: setShown }]}
         empty={{ title: 'No runs yet', text: 'What it does is kept for thirty days, with secrets masked.' }}
       />
-      <Modal
-        opened={shown !== undefined}
-        onClose={() => setShown(undefined)}
-        title="Run"
-        size="lg"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Dialog opened={shown !== undefined} onClose={() => setShown(undefined)} title="Run" size="lg">
         {shown && <RunDetail of={shown} />}
-      </Modal>
+      </Dialog>
     </>
   )
 }

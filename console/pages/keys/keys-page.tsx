@@ -1,11 +1,12 @@
 /** The signing keys of a realm: the next, the current, and those retired whose tokens may still live. */
-import { Button, Modal, Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { Eye, RotateCw } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { listKeys, type SigningKey } from '#contract/signing-key.ts'
 import { useRead } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
+import { Dialog } from '../../parts/dialog/dialog.tsx'
 import type { RowAction } from '../../parts/list/action.ts'
 import type { Column } from '../../parts/list/column.ts'
 import { Page, Section } from '../../parts/page/page.tsx'
@@ -78,14 +79,9 @@ export function KeysPage(): ReactNode {
         <Snippet label="address of the key set" text={`${issuerOf(realm)}/jwks`} />
       </Section>
       {isRotating && <RotateDialog realm={realm} onClose={() => setIsRotating(false)} />}
-      <Modal
-        opened={shown !== undefined}
-        onClose={() => setShown(undefined)}
-        title="Public key"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Dialog opened={shown !== undefined} onClose={() => setShown(undefined)} title="Public key">
         {shown && <Snippet label="public key" text={JSON.stringify(shown.public_jwk, null, 2)} />}
-      </Modal>
+      </Dialog>
     </Page>
   )
 }

@@ -1,8 +1,9 @@
 /** The place where questions are shown: once, at the end of the console. */
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack, TextInput } from '@mantine/core'
 import { type ReactNode, useState, useSyncExternalStore } from 'react'
 import { tellProblem } from '../show/problem.tsx'
 import { ask, currentQuestion, type Question, subscribe } from './confirm.ts'
+import { Dialog } from './dialog.tsx'
 
 export function Confirmations(): ReactNode {
   const current = useSyncExternalStore(subscribe, currentQuestion)
@@ -11,14 +12,9 @@ export function Confirmations(): ReactNode {
     ask(undefined)
   }
   return (
-    <Modal
-      opened={current !== undefined}
-      onClose={() => close(false)}
-      title={current?.title}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={current !== undefined} onClose={() => close(false)} title={current?.title}>
       {current && <Body key={current.title} question={current} onClose={close} />}
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,8 +1,9 @@
 /** A secret that is shown this once: copied, or saved as a line of a `.env` file. */
-import { Alert, Button, Code, CopyButton, Group, Modal, Stack } from '@mantine/core'
+import { Alert, Button, Code, CopyButton, Group, Stack } from '@mantine/core'
 import { Check, Copy, FileDown, KeyRound } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { hand } from '../list/download.ts'
+import { Dialog } from './dialog.tsx'
 
 interface SecretProps {
   readonly secret: string
@@ -54,7 +55,7 @@ interface SecretDialogProps extends Omit<SecretProps, 'secret'> {
 /** Closes by its button alone: a stray click must not lose the secret. */
 export function SecretDialog({ title, secret, onClose, ...shown }: SecretDialogProps): ReactNode {
   return (
-    <Modal
+    <Dialog
       opened={secret !== undefined}
       onClose={onClose}
       title={title}
@@ -68,7 +69,7 @@ export function SecretDialog({ title, secret, onClose, ...shown }: SecretDialogP
           I have kept it
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }
 

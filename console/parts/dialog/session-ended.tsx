@@ -1,8 +1,9 @@
 /** The session ended in the middle of work: sign in beside it, and what was typed is still here. */
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { type ReactNode, useEffect, useSyncExternalStore } from 'react'
 import { currentState, loadSession, signedInChannel, signInUrl, subscribe } from '../api/session.ts'
 import { tellProblem } from '../show/problem.tsx'
+import { Dialog } from './dialog.tsx'
 
 export function SessionEnded(): ReactNode {
   const { hasEnded } = useSyncExternalStore(subscribe, currentState)
@@ -19,7 +20,7 @@ export function SessionEnded(): ReactNode {
     }
   }, [hasEnded])
   return (
-    <Modal
+    <Dialog
       opened={hasEnded}
       onClose={() => undefined}
       withCloseButton={false}
@@ -36,7 +37,7 @@ export function SessionEnded(): ReactNode {
           Sign in
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }
 

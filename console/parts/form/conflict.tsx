@@ -1,6 +1,7 @@
 /** Two administrators, one object: what the other has changed, and whose change shall stand. */
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { Dialog } from '../dialog/dialog.tsx'
 import { said } from '../show/difference.tsx'
 import type { Conflict } from './contract-form.ts'
 import styles from './form.module.css'
@@ -14,7 +15,7 @@ export function ConflictDialog({ conflict, titles }: ConflictDialogProps): React
   const [isSaving, setIsSaving] = useState(false)
   const { fields, takeTheirs, keepMine } = conflict
   return (
-    <Modal
+    <Dialog
       opened
       onClose={takeTheirs}
       withCloseButton={false}
@@ -64,6 +65,6 @@ export function ConflictDialog({ conflict, titles }: ConflictDialogProps): React
           Keep mine
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

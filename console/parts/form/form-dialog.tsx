@@ -1,7 +1,8 @@
 /** A short form in a dialog: for what belongs to the page behind it and needs no address of its own. */
-import { Button, Group, Modal, Stack } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { FormProvider } from 'react-hook-form'
+import { Dialog } from '../dialog/dialog.tsx'
 import { ProblemAlert } from '../show/problem.tsx'
 import type { ContractForm } from './contract-form.ts'
 import { FormPlace } from './form-place.tsx'
@@ -22,16 +23,11 @@ export function FormDialog({ of, isOpen, title, submitLabel, onClose, children }
     onClose()
   }
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      title={title}
-      closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={isOpen} onClose={close} title={title} closeOnClickOutside={false}>
       <FormProvider {...of.form}>
         <FormPlace schema={of.schema} isReadOnly={false}>
           <form
+            ref={beginAtField}
             noValidate
             onSubmit={(event) => {
               event.preventDefault()
@@ -53,6 +49,11 @@ export function FormDialog({ of, isOpen, title, submitLabel, onClose, children }
           </form>
         </FormPlace>
       </FormProvider>
-    </Modal>
+    </Dialog>
   )
+}
+
+/** Whoever opened it wants to type: the dialog's own way would be to begin at its Close. */
+function beginAtField(form: HTMLFormElement | null): void {
+  form?.querySelector('input, textarea, select')?.setAttribute('data-autofocus', '')
 }

@@ -1,8 +1,9 @@
 /** A form on a page: its sections, Submit and Back, and the guard in front of what was not saved. */
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { useBlocker, useCanGoBack, useNavigate, useRouter } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { FormProvider } from 'react-hook-form'
+import { Dialog } from '../dialog/dialog.tsx'
 import type { Target } from '../list/action.ts'
 import { ProblemAlert } from '../show/problem.tsx'
 import { ConflictDialog } from './conflict.tsx'
@@ -79,12 +80,7 @@ function Guard({ isDirty, isSaving }: { isDirty: boolean; isSaving: boolean }): 
     withResolver: true,
   })
   return (
-    <Modal
-      opened={status === 'blocked'}
-      onClose={() => reset?.()}
-      title="Leave without saving?"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={status === 'blocked'} onClose={() => reset?.()} title="Leave without saving?">
       <Text size="sm">What you have typed here is not saved yet.</Text>
       <Group justify="flex-end" mt="lg" gap="xs">
         <Button variant="default" onClick={() => reset?.()} data-autofocus>
@@ -94,7 +90,7 @@ function Guard({ isDirty, isSaving }: { isDirty: boolean; isSaving: boolean }): 
           Leave
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }
 
