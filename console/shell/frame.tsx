@@ -4,12 +4,14 @@ import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { type ErrorComponentProps, Outlet, useParams, useRouter, useRouterState } from '@tanstack/react-router'
 import { Menu } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
+import { useMe } from '../parts/api/rights.ts'
 import { Page } from '../parts/page/page.tsx'
 import { isTyping } from '../parts/person/keys.ts'
 import { usePreference } from '../parts/person/preferences.ts'
 import { ProblemAlert } from '../parts/show/problem.tsx'
 import styles from './frame.module.css'
 import { homeRealm } from './home-realm.ts'
+import mark from './mark.svg'
 import { Rail } from './rail.tsx'
 
 const Help = lazy(async () => ({ default: (await import('./help.tsx')).Help }))
@@ -33,13 +35,18 @@ export function Frame(): ReactNode {
           <ActionIcon size={36} color="gray.0" aria-label="Open the navigation" onClick={() => setOpenedAt(path)}>
             <Menu size={20} aria-hidden />
           </ActionIcon>
+          <img src={mark} width={24} height={24} alt="" />
           <span className={styles.topname}>Sallyport</span>
+          <span className={styles.toprealm}>Realm {realm}</span>
           <Suspense>
             <NarrowRail
               isOpen={openedAt === path}
               onClose={() => setOpenedAt(undefined)}
               realm={realm}
-              onHelp={help.open}
+              onHelp={() => {
+                setOpenedAt(undefined)
+                help.open()
+              }}
             />
           </Suspense>
         </div>
@@ -61,10 +68,11 @@ export function Frame(): ReactNode {
   )
 }
 
-/** The realm of the page, or the one that the person was in last. */
+/** The realm of the page where it is one of the person's, else the one that they were in last. */
 export function useCurrentRealm(): string {
   const { realm } = useParams({ strict: false })
-  return realm ?? homeRealm()
+  const { realms } = useMe()
+  return realm !== undefined && realms.includes(realm) ? realm : homeRealm()
 }
 
 /** `?`, unless single keys are switched off; the navigation need not be in sight. */

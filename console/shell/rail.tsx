@@ -1,7 +1,8 @@
 /** The navigation: the mark, the realm, the pages, and at its foot the person. */
-import { Link, useMatchRoute } from '@tanstack/react-router'
-import { lazy, type ReactNode, Suspense } from 'react'
+import { Link, useMatchRoute, useRouterState } from '@tanstack/react-router'
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
 import { seesPlatform, useMe } from '../parts/api/rights.ts'
+import { bringOpenItemInSight } from '../parts/page/in-sight.ts'
 import { Account } from './account.tsx'
 import mark from './mark.svg'
 import { type NavigationGroup, navigation } from './navigation.ts'
@@ -19,6 +20,12 @@ interface RailProps {
 export function Rail({ realm, onHelp }: RailProps): ReactNode {
   const me = useMe()
   const shown = navigation.filter(({ reach }) => reach !== 'platform' || seesPlatform(me))
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const pages = useRef<HTMLDivElement>(null)
+  // On a low screen not all have a place: the one that is open is among those that are seen.
+  useEffect(() => {
+    if (path) bringOpenItemInSight(pages.current)
+  }, [path])
   return (
     <nav className={styles.rail} aria-label="Console">
       <div className={styles.head}>
@@ -37,7 +44,7 @@ export function Rail({ realm, onHelp }: RailProps): ReactNode {
         </div>
         <RealmSwitcher realm={realm} />
       </div>
-      <div className={styles.pages}>
+      <div ref={pages} className={styles.pages}>
         {shown.map((group) => (
           <Group key={group.label ?? ''} group={group} realm={realm} />
         ))}

@@ -12,10 +12,11 @@ const shownAtOnce = 100
 export function RealmSwitcher({ realm }: { realm: string }): ReactNode {
   const { realms } = useMe()
   const [part, setPart] = useState('')
+  const [isOpen, setIsOpen] = useState(false)
   const goTo = useGoToRealm()
   const found = realms.filter((name) => name.includes(part.trim().toLowerCase())).slice(0, shownAtOnce)
   return (
-    <Menu width={230} position="bottom-start" onClose={() => setPart('')}>
+    <Menu width={230} position="bottom-start" opened={isOpen} onChange={setIsOpen} onClose={() => setPart('')}>
       <Menu.Target>
         <button type="button" className={styles.realm}>
           <span>
@@ -33,6 +34,13 @@ export function RealmSwitcher({ realm }: { realm: string }): ReactNode {
             leftSection={<Search size={14} aria-hidden />}
             value={part}
             onChange={(event) => setPart(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              const [first] = found
+              if (event.key === 'Enter' && first !== undefined) {
+                setIsOpen(false)
+                goTo(first)
+              }
+            }}
             mb={4}
             data-autofocus
           />

@@ -10,12 +10,17 @@ export const rootRoute = createRootRoute({
   errorComponent: FailedPage,
 })
 
-/** `/realms/{realm}/…`; a realm that the person may not see is as if it were not there. */
+/** A realm that the person may not see is as if it were not there. */
+export function expectRealm(realm: string): void {
+  if (!currentState().me.realms.includes(realm)) throw notFound()
+}
+
+/** `/realms/{realm}/…` */
 export const realmRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: 'realms/$realm',
   beforeLoad: ({ params }) => {
-    if (!currentState().me.realms.includes(params.realm)) throw notFound()
+    expectRealm(params.realm)
     keepPreference('realm', params.realm)
   },
   component: Outlet,
@@ -23,4 +28,9 @@ export const realmRoute = createRoute({
 })
 
 /** `/system/…` */
-export const systemRoute = createRoute({ getParentRoute: () => rootRoute, path: 'system', component: Outlet })
+export const systemRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: 'system',
+  component: Outlet,
+  notFoundComponent: MissingPage,
+})

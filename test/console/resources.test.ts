@@ -1,5 +1,5 @@
 /** Roles, scopes and APIs in the console: what people can be, and what can be asked for. */
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Desk, judge, listOf, openDesk } from './desk.ts'
 
@@ -54,6 +54,21 @@ describe('roles, scopes and APIs', () => {
     await close()
   })
 
+  test.each([
+    ['roles', 'New role', 'Name'],
+    ['settings/key', 'Set a KEY', 'KEY'],
+  ])('the dialog of %s begins at its first field, and leaves the focus where it was', async (path, opener, field) => {
+    const { page, close } = await desk.open(`/realms/default/${path}`)
+    const hasFocus = (of: Locator) => of.and(page.locator(':focus')).waitFor()
+    await page.getByRole('button', { name: opener }).focus()
+    await page.keyboard.press('Enter')
+    await hasFocus(page.getByRole('dialog').getByRole('textbox', { name: field }))
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    await hasFocus(page.getByRole('button', { name: opener }))
+    await close()
+  })
+
   test('an API is registered, then a scope of it; deleting the API takes both', async () => {
     const { page, close } = await desk.open('/realms/default/scopes')
     await page.getByRole('link', { name: 'APIs', exact: true }).click()
@@ -92,6 +107,11 @@ describe('roles, scopes and APIs', () => {
   })
 })
 
+const pages = [
+  ...['roles', 'roles/editor', 'roles/editor/history'],
+  ...['scopes', 'scopes/openid', 'scopes/outbound:call', 'scopes/outbound:call/history', 'apis'],
+]
+
 describe('every page', () => {
   test.each([
     ['light', {}],
@@ -101,11 +121,13 @@ describe('every page', () => {
     '%s: is accessible, and the browser has nothing to complain about',
     async (_name, options) => {
       const tab = await desk.open('/realms/default/roles', options)
-      for (const path of ['roles', 'roles/editor', 'roles/editor/history', 'scopes', 'scopes/openid', 'apis']) {
+      for (const path of pages) {
         await tab.page.goto(`${desk.house.url}/console/realms/default/${path}`)
         await tab.page.locator('#page h1').waitFor()
         await tab.page.waitForLoadState('networkidle')
         await judge(tab)
+        // Of an object one tab is open, however its name is written in the address.
+        if (path.includes('/')) expect(await tab.page.locator('#page nav [aria-current="page"]').count()).toBe(1)
       }
       expect(tab.complaints).toEqual([])
       await tab.close()

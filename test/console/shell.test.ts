@@ -75,8 +75,21 @@ describe('what a person may do', () => {
     await expect.poll(() => tab.page.url()).toContain('/console/realms/acme')
     await tab.page.getByRole('button', { name: 'Realm acme' }).click()
     expect(await tab.page.getByRole('menuitem').allInnerTexts()).toEqual(['acme'])
-    await tab.page.goto(`${desk.house.url}/console/realms/default/clients`)
-    await tab.page.getByText('There is no such page').waitFor()
+    await tab.close()
+  })
+
+  test('N147 N185 for whom a realm is not there its addresses lead to nothing, and nothing names it', async () => {
+    const tab = await desk.open('/', { as: { username: 'rita', password: USER_PASSWORD } })
+    const ofSystem = ['administrators', 'administrators/clients', 'administrators/new'].map((at) => `system/${at}`)
+    for (const path of ['realms/default/clients', 'realms/system/users', ...ofSystem]) {
+      await tab.page.goto(`${desk.house.url}/console/${path}`)
+      await tab.page.getByText('There is no such page').waitFor()
+      expect(await tab.page.getByRole('button', { name: 'Realm acme' }).count()).toBe(1)
+      expect(await tab.page.locator('body').innerText()).not.toMatch(/default|system/)
+    }
+    await judge(tab)
+    expect(await tab.page.title()).toBe('There is no such page · Sallyport')
+    expect(tab.complaints).toEqual([])
     await tab.close()
   })
 })
@@ -87,6 +100,30 @@ describe('the frame', () => {
     await tab.page.getByRole('button', { name: 'Realm default' }).click()
     await tab.page.getByRole('menuitem', { name: 'acme' }).click()
     await expect.poll(() => tab.page.url()).toBe(`${desk.house.url}/console/realms/acme/clients`)
+    await tab.close()
+  })
+
+  test('of many realms one is found by a part of its name, with the keyboard alone', async () => {
+    for (const name of ['north', 'south', 'east', 'west']) await desk.office.post('/realms', { name })
+    const tab = await desk.open('/realms/default/users')
+    await tab.page.getByRole('button', { name: 'Realm default' }).focus()
+    await tab.page.keyboard.press('Enter')
+    await tab.page.locator(':focus').and(tab.page.getByLabel('Find a realm')).waitFor()
+    await tab.page.keyboard.type('ort')
+    await tab.page.keyboard.press('Enter')
+    await expect.poll(() => tab.page.url()).toBe(`${desk.house.url}/console/realms/north/users`)
+    await expect.poll(() => tab.page.evaluate('document.activeElement.id')).toBe('page')
+    await tab.page.getByRole('menu').waitFor({ state: 'hidden' })
+    await tab.close()
+  })
+
+  test('on a low screen the page that is open is in sight in the navigation', async () => {
+    const tab = await desk.open('/realms/default/inspector', { height: 500 })
+    const link = tab.page.getByRole('link', { name: 'Token inspector' })
+    const foot = tab.page.getByRole('button', { name: /admin/ })
+    await expect
+      .poll(async () => ((await link.boundingBox())?.y ?? 0) < ((await foot.boundingBox())?.y ?? 0))
+      .toBe(true)
     await tab.close()
   })
 
@@ -122,9 +159,16 @@ describe('the frame', () => {
 
   test('360 px wide: the navigation is a drawer, and nothing is wider than the window', async () => {
     const tab = await desk.open('/realms/default', { width: 360, height: 640 })
+    await tab.page.getByText('Realm default', { exact: true }).waitFor()
+    await tab.page.keyboard.press('?')
+    await tab.page.getByRole('dialog', { name: 'Help' }).waitFor()
+    await tab.page.keyboard.press('Escape')
     await tab.page.getByRole('button', { name: 'Open the navigation' }).click()
-    await tab.page.getByRole('dialog', { name: 'Navigation' }).waitFor()
+    const account = tab.page.getByRole('dialog', { name: 'Navigation' }).getByRole('button', { name: /admin/ })
+    await account.waitFor()
     await judge(tab)
+    const { y = 0, height = 0 } = (await account.boundingBox()) ?? {}
+    expect(y + height).toBe(640)
     await tab.page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: 'Clients' }).click()
     await tab.page.getByRole('heading', { name: 'Clients' }).waitFor()
     await expect.poll(() => tab.page.getByRole('navigation', { name: 'Console' }).count()).toBe(0)

@@ -2,11 +2,14 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import type { listClients } from '#contract/client.ts'
 import type { listUsers } from '#contract/user.ts'
 import { listSearch } from '../../parts/list/list-search.ts'
-import { systemRoute } from '../../shell/roots.tsx'
+import { expectRealm, systemRoute } from '../../shell/roots.tsx'
+
+const beforeLoad = (): void => expectRealm('system')
 
 const peopleRoute = createRoute({
   getParentRoute: () => systemRoute,
   path: 'administrators',
+  beforeLoad,
   validateSearch: listSearch<typeof listUsers>(),
   component: lazyRouteComponent(() => import('./administrators-page.tsx'), 'AdministratorsPage'),
 })
@@ -14,6 +17,7 @@ const peopleRoute = createRoute({
 const clientsRoute = createRoute({
   getParentRoute: () => systemRoute,
   path: 'administrators/clients',
+  beforeLoad,
   validateSearch: listSearch<typeof listClients>(),
   component: lazyRouteComponent(() => import('./administrators-page.tsx'), 'AdministratingClientsPage'),
 })
@@ -21,6 +25,7 @@ const clientsRoute = createRoute({
 const newRoute = createRoute({
   getParentRoute: () => systemRoute,
   path: 'administrators/new',
+  beforeLoad,
   component: lazyRouteComponent(() => import('../users/new-user.tsx'), 'NewAdministratorPage'),
 })
 

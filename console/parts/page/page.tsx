@@ -1,8 +1,9 @@
 /** The head of a page: where it lies, what it is called, what can be done with it. Sets the document's title. */
-import { Link, type LinkProps, useRouterState } from '@tanstack/react-router'
+import { Link, type LinkProps, useRouter, useRouterState } from '@tanstack/react-router'
 import { ChevronRight } from 'lucide-react'
 import { Fragment, type ReactNode, useEffect, useRef } from 'react'
 import type { Target } from '../list/action.ts'
+import { bringOpenItemInSight } from './in-sight.ts'
 import styles from './page.module.css'
 
 export interface Crumb extends Target {
@@ -39,7 +40,7 @@ export function Page({ title, heading, crumbs, lead, actions, tabs, layout = 'fl
           <nav aria-label="Where this is" className={styles.crumbs}>
             {crumbs.map(({ label, ...target }) => (
               <Fragment key={label}>
-                <Link {...(target as LinkProps)}>
+                <Link {...(target as LinkProps)} activeOptions={{ exact: true }}>
                   <span dir="auto">{label}</span>
                 </Link>
                 <ChevronRight size={13} aria-hidden />
@@ -62,10 +63,12 @@ export function Page({ title, heading, crumbs, lead, actions, tabs, layout = 'fl
 /** Each tab has an address: they are links, and said to be so. */
 function Tabs({ tabs }: { tabs: readonly Tab[] }): ReactNode {
   const path = useRouterState({ select: ({ location }) => location.pathname })
+  const router = useRouter()
   const place = useRef<HTMLElement>(null)
+  const isHere = (target: Target) => plain(router.buildLocation(target as LinkProps).pathname) === plain(path)
   // On a narrow screen not all have a place: that of the page itself is among those that are seen.
   useEffect(() => {
-    if (path) place.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    if (path) bringOpenItemInSight(place.current)
   }, [path])
   return (
     <nav ref={place} aria-label="Parts of this page" className={styles.tabs}>
@@ -74,7 +77,7 @@ function Tabs({ tabs }: { tabs: readonly Tab[] }): ReactNode {
           key={label}
           {...(target as LinkProps)}
           activeOptions={{ exact: true, includeSearch: false }}
-          activeProps={{ 'aria-current': 'page' }}
+          {...(isHere(target) && { 'aria-current': 'page' })}
           data-label={label}
         >
           {label}
@@ -82,6 +85,15 @@ function Tabs({ tabs }: { tabs: readonly Tab[] }): ReactNode {
       ))}
     </nav>
   )
+}
+
+/** `orders:read` and `orders%3Aread` are one address. */
+function plain(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
 }
 
 /** A block of a page, with a title of its own. */

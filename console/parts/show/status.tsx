@@ -2,6 +2,7 @@
 import { Ban, CircleAlert, CircleCheck, CircleDashed, type LucideIcon, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import styles from './status.module.css'
+import { Nothing } from './time.tsx'
 
 export type Tone = 'good' | 'off' | 'warning' | 'bad' | 'plain'
 
@@ -29,6 +30,7 @@ export function Enabled({ is }: { is: boolean }): ReactNode {
 
 /** Short words in a row: grant types, scopes, roles. */
 export function Tags({ of }: { of: readonly string[] }): ReactNode {
+  if (of.length === 0) return <Nothing />
   return (
     <span className={styles.tags}>
       {of.map((tag) => (
