@@ -22,7 +22,11 @@ const pack = promisify(gzip)
  * The page's own script. No other specification can be named in the address, nothing is asked of other hosts, and the
  * reader begins with the smallest scope that shows something.
  */
-const START = `const at = (path) => new URL(path, document.baseURI).href
+const START = `const dark = matchMedia('(prefers-color-scheme: dark)')
+const dress = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
+dark.addEventListener('change', dress)
+dress()
+const at = (path) => new URL(path, document.baseURI).href
 const ui = SwaggerUIBundle({
   url: at('../openapi.json'),
   dom_id: '#reference',
@@ -41,6 +45,15 @@ ui.initOAuth({
   scopes: ${JSON.stringify(['openid', readScope])},
   usePkceWithAuthorizationCodeGrant: true,
 })
+`
+
+/** The product's own head above the reference, in the colours of the console. */
+const STYLE = `body { margin: 0 }
+header { padding: 0.625rem 1.25rem; background: #173433; color: #e4ece9; font: 650 1rem/1.5 system-ui, sans-serif }
+header a { display: inline-flex; gap: 0.5625rem; align-items: center; color: inherit; text-decoration: none }
+header a:focus-visible { outline: 2px solid #e9b44c; outline-offset: 3px }
+.dark-mode header { background: #0c1011; color: #dbe3e1 }
+.swagger-ui .info { margin: 1.5rem 0 }
 `
 
 /** `connect-src`: the API and the token endpoint are on this origin. Swagger UI has pictures in its style sheet. */
@@ -88,11 +101,12 @@ export function referenceRoutes(): readonly Route[] {
 }
 
 async function readReference(): Promise<Reference> {
-  const [bundle, style, comeBack, start] = await Promise.all([
+  const [bundle, style, comeBack, start, own] = await Promise.all([
     readPackaged('swagger-ui-bundle.js'),
     readPackaged('swagger-ui.css'),
     readPackaged('oauth2-redirect.js'),
     fileWith('start.js', Buffer.from(START)),
+    fileWith('reference.css', Buffer.from(STYLE)),
   ])
   const head = (title: string) => `<!doctype html>
 <html lang="en">
@@ -102,11 +116,15 @@ async function readReference(): Promise<Reference> {
 <title>${title} · Sallyport</title>
 <link rel="icon" href="${MARK.path}" type="image/svg+xml">`
   return {
-    files: new Map([bundle, style, comeBack, start].map((file) => [file.path.slice(`${base}/assets/`.length), file])),
+    files: new Map(
+      [bundle, style, comeBack, start, own].map((file) => [file.path.slice(`${base}/assets/`.length), file]),
+    ),
     page: `${head('API reference')}
 <link rel="stylesheet" href="${style.path}">
+<link rel="stylesheet" href="${own.path}">
 </head>
 <body>
+<header><a href="/console/"><img src="${MARK.path}" width="26" height="26" alt="">Sallyport</a></header>
 <main id="reference"><noscript>The reference needs JavaScript; the document behind it does not:
 <a href="../openapi.json">openapi.json</a></noscript></main>
 <script src="${bundle.path}"></script>
