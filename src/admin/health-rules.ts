@@ -185,7 +185,7 @@ function facadeUnused(about: RealmCase): Spoken | undefined {
   const used = facades.filter((facade) => isUsed(facade, about))
   if (used.length === facades.length) return undefined
   const idle = facades.filter((facade) => !used.includes(facade))
-  const reason = `Older shapes are on that nobody used for 90 days: ${idle.join(', ')}.`
+  const reason = `Older shapes are on that nobody used in the last 90 days: ${idle.join(', ')}.`
   return ['facade_unused', 'info', reason, { facades: used }]
 }
 

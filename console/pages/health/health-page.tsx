@@ -53,6 +53,13 @@ function columnsOf(onMend: ((finding: Finding) => void) | undefined): readonly C
   return [
     { id: 'object_id', title: 'Object', kind: 'text' },
     {
+      id: 'object_kind',
+      title: 'Kind',
+      kind: 'text',
+      options: kinds.map((value) => ({ value, label: capital(kindName(value)) })),
+      render: ({ object_kind }) => capital(kindName(object_kind)),
+    },
+    {
       id: 'severity',
       title: 'Severity',
       kind: 'text',
@@ -65,14 +72,6 @@ function columnsOf(onMend: ((finding: Finding) => void) | undefined): readonly C
       title: 'What mends it',
       kind: 'text',
       render: (finding) => <Fix finding={finding} onMend={onMend} />,
-    },
-    {
-      id: 'object_kind',
-      title: 'Kind',
-      kind: 'text',
-      isOptional: true,
-      options: kinds.map((value) => ({ value, label: capital(kindName(value)) })),
-      render: ({ object_kind }) => capital(kindName(object_kind)),
     },
     { id: 'rule', title: 'Rule', kind: 'code', isOptional: true },
     { id: 'object_name', title: 'Object’s name', kind: 'text', isOptional: true },
