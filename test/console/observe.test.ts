@@ -1,4 +1,4 @@
-/** What is seen of a realm: audit, events, failed logins, grants, sessions, consents, recycle bin, health. */
+/** What is seen of a realm: audit, events, failed sign-ins, grants, sessions, consents, recycle bin, health. */
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -92,9 +92,9 @@ describe('the audit', () => {
 describe('events', () => {
   test('are told in words, filtered by kind, and lead to user and client', async () => {
     await begin('events')
-    await list.filter('What').selectOption('Login had to wait')
+    await list.filter('What').selectOption('Sign-in had to wait')
     await expect.poll(() => list.rows.count()).toBe(1)
-    await expect.poll(() => list.rows.innerText()).toMatch(/Login had to wait[\s\S]*mallory/)
+    await expect.poll(() => list.rows.innerText()).toMatch(/Sign-in had to wait[\s\S]*mallory/)
     await list.filter('What').selectOption('Consent given')
     await expect.poll(() => list.rows.count()).toBe(2)
     await list.rows.getByRole('link', { name: 'shop-web' }).first().click()
@@ -103,7 +103,7 @@ describe('events', () => {
 
   test('who failed to log in is seen with what slows them, and is released', async () => {
     await begin('events/failed-logins')
-    const users = page.getByRole('table', { name: 'Users with failed logins' })
+    const users = page.getByRole('table', { name: 'Users with failed sign-ins' })
     await expect.poll(() => users.locator('tbody tr').innerText()).toMatch(/mallory[\s\S]*(May try again|counted)/)
     expect(await page.getByRole('table', { name: 'Addresses that tried unknown names' }).innerText()).toContain(
       '127.0.0.1',
@@ -138,7 +138,7 @@ describe('what still holds', () => {
     await button('End').click()
     await dialog().getByRole('button', { name: 'End 2 sessions' }).click()
     await page.getByText('2 sessions ended').waitFor()
-    await page.getByText('Nobody is logged in').waitFor()
+    await page.getByText('Nobody is signed in').waitFor()
     expect((await api('sessions')).total).toBe(0)
   })
 

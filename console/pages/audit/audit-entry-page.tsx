@@ -11,7 +11,7 @@ import { Facts } from '../../parts/show/facts.tsx'
 import { historyTarget, kindName, ObjectLink } from '../../parts/show/object-link.tsx'
 import { ProblemAlert } from '../../parts/show/problem.tsx'
 import { capital } from '../../parts/show/text.ts'
-import { Nothing, Time } from '../../parts/show/time.tsx'
+import { Moment, Nothing } from '../../parts/show/time.tsx'
 import { type AuditEntry, actionName, changesOf, objectOf } from './audit-entry.ts'
 
 export function AuditEntryPage(): ReactNode {
@@ -69,7 +69,7 @@ function Entry({ realm, entry, crumbs }: EntryProps): ReactNode {
       <Section title="The change">
         <Facts
           facts={[
-            { label: 'When', value: <Time at={Math.floor(entry.at_ms / 1000)} show="both" /> },
+            { label: 'When', value: <Moment at={entry.at_ms} /> },
             { label: 'Who', value: <bdi>{`${entry.actor_name} (${entry.actor_kind})`}</bdi> },
             { label: 'From', value: entry.address === '' ? <Nothing says="this server itself" /> : entry.address },
             { label: 'Action', value: <code>{action}</code> },

@@ -7,7 +7,7 @@ import { List } from '../../parts/list/list.tsx'
 import { Page } from '../../parts/page/page.tsx'
 import { kindName, ObjectLink } from '../../parts/show/object-link.tsx'
 import { capital } from '../../parts/show/text.ts'
-import { Nothing } from '../../parts/show/time.tsx'
+import { Moment, Nothing } from '../../parts/show/time.tsx'
 import { type AuditEntry, changesOf, entryName, objectOf } from './audit-entry.ts'
 
 const kinds = [
@@ -57,7 +57,7 @@ export function AuditPage(): ReactNode {
 
 function columnsOf(realm: string): readonly Column<AuditEntry>[] {
   return [
-    { id: 'at_ms', title: 'When', kind: 'time_ms' },
+    { id: 'at_ms', title: 'When', kind: 'time_ms', render: ({ at_ms }) => <Moment at={at_ms} /> },
     { id: 'actor_name', title: 'Who', kind: 'text' },
     { id: 'action', title: 'Action', kind: 'code' },
     {

@@ -9,8 +9,8 @@ interface EventKind {
 
 const kinds: Readonly<Record<string, EventKind>> = {
   login: { label: 'Signed in', tone: 'good' },
-  login_failed: { label: 'Login failed', tone: 'warning' },
-  login_throttled: { label: 'Login had to wait', tone: 'bad' },
+  login_failed: { label: 'Sign-in failed', tone: 'warning' },
+  login_throttled: { label: 'Sign-in had to wait', tone: 'bad' },
   logout: { label: 'Signed out', tone: 'plain' },
   password_changed: { label: 'Password changed', tone: 'plain' },
   consent_given: { label: 'Consent given', tone: 'good' },
@@ -31,5 +31,5 @@ export function eventKind(kind: string): EventKind {
 /** For the filter, which finds a part of a word: `login` means failed ones and those that had to wait as well. */
 export const eventKindOptions = Object.entries(kinds).map(([value, { label }]) => ({
   value,
-  label: value === 'login' ? 'Logins of every kind' : label,
+  label: value === 'login' ? 'Sign-ins of every kind' : label,
 }))

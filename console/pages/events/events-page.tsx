@@ -7,7 +7,7 @@ import { List } from '../../parts/list/list.tsx'
 import { Page } from '../../parts/page/page.tsx'
 import { ObjectLink } from '../../parts/show/object-link.tsx'
 import { Status } from '../../parts/show/status.tsx'
-import { Nothing } from '../../parts/show/time.tsx'
+import { Moment, Nothing } from '../../parts/show/time.tsx'
 import { eventKind, eventKindOptions } from './event-kinds.ts'
 import { eventTabs } from './event-tabs.ts'
 
@@ -32,7 +32,7 @@ export function EventsPage(): ReactNode {
         idOf={({ id }) => id}
         empty={{
           title: 'Nothing happened yet',
-          text: 'Logins, refusals and tokens that were shown twice are noted here, some seconds after they happen.',
+          text: 'Sign-ins, refusals and tokens that were shown twice are noted here, some seconds after they happen.',
         }}
       />
     </Page>
@@ -41,7 +41,7 @@ export function EventsPage(): ReactNode {
 
 function columnsOf(realm: string): readonly Column<Event>[] {
   return [
-    { id: 'last_at_ms', title: 'When', kind: 'time_ms' },
+    { id: 'last_at_ms', title: 'When', kind: 'time_ms', render: ({ last_at_ms }) => <Moment at={last_at_ms} /> },
     {
       id: 'kind',
       title: 'What',

@@ -1,4 +1,4 @@
-/** Failed logins of the last day: whom they slow, and letting somebody in again at once. */
+/** Failed sign-ins of the last day: whom they slow, and letting somebody in again at once. */
 import { Button, Text } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { LockOpen, RefreshCw } from 'lucide-react'
@@ -31,7 +31,7 @@ export function FailuresPage(): ReactNode {
   const actions = useRelease(realm)
   return (
     <Page
-      title="Failed logins"
+      title="Failed sign-ins"
       tabs={eventTabs(realm)}
       lead="Ten wrong passwords in a quarter of an hour make the next try wait, longer each time and at most fifteen minutes. Nobody is ever locked out."
       actions={
@@ -45,13 +45,13 @@ export function FailuresPage(): ReactNode {
         <>
           <Section title="Users">
             <ShortList
-              label="Users with failed logins"
+              label="Users with failed sign-ins"
               rows={failing}
               columns={columns}
               idOf={({ userId }) => userId}
               nameOf={({ username }) => username}
               actions={actions}
-              empty="Nobody failed to log in during the last 24 hours."
+              empty="Nobody failed to sign in during the last 24 hours."
             />
             {unasked > 0 && (
               <Text size="xs" c="dimmed" mt="xs">
@@ -104,7 +104,7 @@ function useRelease(realm: string): readonly RowAction<Failing>[] {
   if (!mayWrite) return []
   const release = async ({ userId, username }: Failing) => {
     await mutateAsync({ params: { realm, id: userId }, body: undefined })
-    tellDone(`${username} may log in at once`)
+    tellDone(`${username} may sign in at once`)
   }
   return [
     {

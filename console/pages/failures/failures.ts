@@ -1,5 +1,5 @@
 /**
- * Who failed to log in lately, put together from the events; and what is counted against them now. Those whom nobody
+ * Who failed to sign in lately, put together from the events; and what is counted against them now. Those whom nobody
  * knows have only an address.
  */
 import { useQueries } from '@tanstack/react-query'
@@ -23,7 +23,7 @@ export interface Failing {
   readonly failed: number
   readonly lastAt: number
   readonly addresses: readonly string[]
-  /** What slows the next login, now; undefined while that is being read. */
+  /** What slows the next sign-in, now; undefined while that is being read. */
   readonly counted: number | undefined
   readonly retryAt: number | null
 }

@@ -90,7 +90,7 @@ function columnsOf(realm: string): readonly Column<Grant>[] {
       render: ({ kind }) => kinds.find(({ value }) => value === kind)?.label ?? kind,
     },
     { id: 'scope', title: 'Scopes', kind: 'tags' },
-    { id: 'offline', title: 'Lives', kind: 'flag', words: ['Offline', 'With session'] },
+    { id: 'offline', title: 'Lives', kind: 'flag', words: ['Beyond the session', 'With the session'] },
     { id: 'created_at', title: 'Created', kind: 'time' },
     { id: 'expires_at', title: 'Expires', kind: 'time' },
     { id: 'client_name', title: 'Client’s name', kind: 'text', isOptional: true },

@@ -1,4 +1,4 @@
-/** Who is logged in, in a whole realm. */
+/** Who is signed in, in a whole realm. */
 import { useParams } from '@tanstack/react-router'
 import { LogOut } from 'lucide-react'
 import { type ReactNode, useMemo } from 'react'
@@ -36,7 +36,7 @@ export function SessionsPage(): ReactNode {
       title="Sessions"
       layout="fill"
       tabs={tokenTabs(realm)}
-      lead="Who is logged in here, on which browser. A session lets a user into further clients without a password."
+      lead="Who is signed in here, on which browser. A session lets a user into further clients without a password."
     >
       <List
         name="sessions"
@@ -48,7 +48,7 @@ export function SessionsPage(): ReactNode {
         nameOf={nameOf}
         open={({ user_id, username }) => objectTarget({ realm, kind: 'user', id: user_id, name: username })}
         {...(mayWrite && asked)}
-        empty={{ title: 'Nobody is logged in', text: 'When a user signs in on a browser, the session is here.' }}
+        empty={{ title: 'Nobody is signed in', text: 'When a user signs in on a browser, the session is here.' }}
       />
     </Page>
   )

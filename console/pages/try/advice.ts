@@ -30,7 +30,7 @@ const grantAdvice: Readonly<Record<string, string>> = {
   refresh_token:
     'The refresh token is spent, revoked or expired. Where a spent one was used again, all of its family are dead: start again.',
   password:
-    'The username or password is wrong, or the person is disabled, has to do something first, or has a second factor. Failed logins are under Users.',
+    'The username or password is wrong, or the person is disabled, has to do something first, or has a second factor. Failed sign-ins are with the user, under Credentials.',
   [deviceCodeGrant]: 'The device code is used or unknown. Start again for a new one.',
 }
 

@@ -1,6 +1,6 @@
 /** What happened at the doors with this user, and what they have changed as an administrator: the newest of both. */
 import { useParams } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { listAudit } from '#contract/audit.ts'
 import { listEvents } from '#contract/event.ts'
 import { readUser } from '#contract/user.ts'
@@ -10,28 +10,41 @@ import { LinkButton } from '../../parts/page/link-button.tsx'
 import { Section } from '../../parts/page/page.tsx'
 import { ObjectLink } from '../../parts/show/object-link.tsx'
 import { ShortList } from '../../parts/show/short-list.tsx'
+import { Status } from '../../parts/show/status.tsx'
 import { capital } from '../../parts/show/text.ts'
-import { Time } from '../../parts/show/time.tsx'
+import { Moment, Nothing } from '../../parts/show/time.tsx'
+import { eventKind } from '../events/event-kinds.ts'
 
 type Event = RowOf<typeof listEvents>
 type Entry = RowOf<typeof listAudit>
 const shown = 50
 
-const eventColumns: readonly Column<Event>[] = [
-  { id: 'last_at_ms', title: 'When', kind: 'time_ms', render: (e) => <Time at={seconds(e.last_at_ms)} show="both" /> },
+const eventColumnsOf = (realm: string): readonly Column<Event>[] => [
+  { id: 'last_at_ms', title: 'When', kind: 'time_ms', render: (e) => <Moment at={e.last_at_ms} /> },
   {
     id: 'kind',
     title: 'What',
     kind: 'text',
-    render: ({ kind, count }) => `${words(kind)}${count > 1 ? ` (${count} times)` : ''}`,
+    render: ({ kind, count }) => (
+      <Status tone={eventKind(kind).tone}>
+        {eventKind(kind).label}
+        {count > 1 && ` (${count} times)`}
+      </Status>
+    ),
   },
-  { id: 'client_id', title: 'Client', kind: 'text' },
+  {
+    id: 'client_id',
+    title: 'Client',
+    kind: 'text',
+    render: ({ client_id: id }) =>
+      id === null ? <Nothing says="no known client" /> : <ObjectLink of={{ realm, kind: 'client', id, name: id }} />,
+  },
   { id: 'address', title: 'Address', kind: 'text' },
   { id: 'detail', title: 'Detail', kind: 'text' },
 ]
 
 const entryColumns: readonly Column<Entry>[] = [
-  { id: 'at_ms', title: 'When', kind: 'time_ms', render: (e) => <Time at={seconds(e.at_ms)} show="both" /> },
+  { id: 'at_ms', title: 'When', kind: 'time_ms', render: (e) => <Moment at={e.at_ms} /> },
   { id: 'action', title: 'What', kind: 'text', render: ({ action }) => words(action) },
   {
     id: 'object_name',
@@ -46,6 +59,7 @@ const entryColumns: readonly Column<Entry>[] = [
 
 export function UserActivity(): ReactNode {
   const { realm, id } = useParams({ from: '/realms/$realm/users/$id/activity' })
+  const columns = useMemo(() => eventColumnsOf(realm), [realm])
   const username = useRead(readUser, { params: { realm, id } }).data?.value.username
   const events = useRead(listEvents, { params: { realm }, query: { user_id: id, page_size: shown } })
   const audit = useRead(
@@ -69,7 +83,7 @@ export function UserActivity(): ReactNode {
         <ShortList
           label="Events"
           rows={events.data?.value.items ?? []}
-          columns={eventColumns}
+          columns={columns}
           idOf={(event) => event.id}
           nameOf={({ kind }) => kind}
           empty={events.data && 'Nothing in the last 90 days.'}
@@ -101,11 +115,7 @@ export function UserActivity(): ReactNode {
   )
 }
 
-/** `login.failed` → `Login failed`. */
+/** `client.revoke_tokens` → `Client revoke tokens`. */
 function words(kind: string): string {
   return capital(kind.replaceAll(/[._]/g, ' '))
-}
-
-function seconds(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000)
 }

@@ -3,6 +3,7 @@ import { Text, Tooltip } from '@mantine/core'
 import type { ReactNode } from 'react'
 
 const day = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
+const moment = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' })
 const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' })
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 
@@ -27,23 +28,30 @@ export function relativeTime(seconds: number, now: number = Date.now() / 1000): 
   return relative.format(Math.round(away / size), unit)
 }
 
+function shapes(at: number) {
+  const [local, relatively] = [localTime(at), relativeTime(at)]
+  return { local, relative: relatively, both: `${local} · ${relatively}`, moment: moment.format(at * 1000) }
+}
+
 interface TimeProps {
   /** Seconds since 1970; null shows a dash. */
   readonly at: number | null | undefined
-  /** `both`: local and relative on one line. */
-  readonly show?: 'local' | 'relative' | 'both'
+  /** `both`: local and relative on one line; `moment`: local, to the second. */
+  readonly show?: keyof ReturnType<typeof shapes>
 }
 
 export function Time({ at, show = 'local' }: TimeProps): ReactNode {
   if (at === null || at === undefined) return <Nothing />
-  const shown = { local: localTime(at), relative: relativeTime(at), both: `${localTime(at)} · ${relativeTime(at)}` }[
-    show
-  ]
   return (
     <Tooltip label={`${exact.format(at * 1000)} · ${relativeTime(at)} · Unix ${at}`} multiline maw={320}>
-      <time dateTime={new Date(at * 1000).toISOString()}>{shown}</time>
+      <time dateTime={new Date(at * 1000).toISOString()}>{shapes(at)[show]}</time>
     </Tooltip>
   )
+}
+
+/** A moment of a journal, in milliseconds: much happens within a minute. */
+export function Moment({ at }: { at: number }): ReactNode {
+  return <Time at={Math.floor(at / 1000)} show="moment" />
 }
 
 /** Where there is no value. */
