@@ -19,8 +19,14 @@ export function differences(
     .filter((one) => said(one.before) !== said(one.after))
 }
 
-export function Difference({ of }: { of: readonly FieldDifference[] }): ReactNode {
-  if (of.length === 0) return <p className={styles.same}>No field was changed.</p>
+interface DifferenceProps {
+  readonly of: readonly FieldDifference[]
+  /** Where they are the same. */
+  readonly none?: string
+}
+
+export function Difference({ of, none = 'No field was changed.' }: DifferenceProps): ReactNode {
+  if (of.length === 0) return <p className={styles.same}>{none}</p>
   return (
     <table className={styles.table}>
       <thead>

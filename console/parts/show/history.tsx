@@ -92,9 +92,14 @@ function Version({ entry, onRevert }: { entry: HistoryEntry; onRevert: (() => vo
         </strong>
         {address === '' ? '' : ` from ${address}`} · request <code>{request_id}</code>
       </p>
-      <Difference of={changed} />
+      <Difference of={changed} {...(isOfSecret(action) && { none: 'What is secret is noted nowhere.' })} />
     </li>
   )
+}
+
+/** `realm.set_key`, `client.add_secret`, `user.set_password`: what changed is no field. */
+function isOfSecret(action: string): boolean {
+  return /_(?:key|secret|password)$/.test(action)
 }
 
 /** `client.revoke_tokens` → `Revoke tokens`. */

@@ -42,7 +42,10 @@ export function Checks({ of }: { of: Inspection }): ReactNode {
       </ol>
       <Facts
         facts={[
-          { label: 'Kind', value: `${kinds[of.kind]}${of.format === null ? '' : `, ${of.format}`}` },
+          {
+            label: 'Kind',
+            value: `${kinds[of.kind]}${of.format === null ? '' : `, ${of.format === 'jwt' ? 'JWT' : of.format}`}`,
+          },
           { label: 'Client', value: named(of.client_id, of.client_name) },
           { label: 'User', value: named(of.username, of.user_id) },
           { label: 'Scope', value: of.scope ?? <Nothing /> },
