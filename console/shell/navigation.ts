@@ -51,7 +51,7 @@ export const navigation: readonly NavigationGroup[] = [
     label: 'Apps',
     door: 'in',
     items: [
-      { label: 'Clients', to: '/realms/$realm/clients', icon: AppWindow },
+      { label: 'Clients', to: '/realms/$realm/clients', icon: AppWindow, also: '/realms/$realm/new-client' },
       { label: 'Scopes & APIs', to: '/realms/$realm/scopes', icon: Layers, also: '/realms/$realm/apis' },
       { label: 'Tokens & sessions', to: '/realms/$realm/tokens', icon: Ticket },
       { label: 'Consents', to: '/realms/$realm/consents', icon: Handshake },

@@ -60,8 +60,8 @@ function useSteps(realm: string): readonly Step[] | undefined {
       text: (
         <>
           An application that gets tokens:{' '}
-          <Link to="/realms/$realm/clients" params={params}>
-            clients
+          <Link to="/realms/$realm/new-client" params={params}>
+            new client
           </Link>
           .
         </>
@@ -79,7 +79,15 @@ function useSteps(realm: string): readonly Step[] | undefined {
     },
     {
       title: 'Add a person',
-      text: 'Someone who signs in to your applications. Machines need nobody.',
+      text: (
+        <>
+          Someone who signs in to your applications:{' '}
+          <Link to="/realms/$realm/users/new" params={params}>
+            new user
+          </Link>
+          . Machines need nobody.
+        </>
+      ),
       isDone: users.data.value.total > 0,
     },
   ]

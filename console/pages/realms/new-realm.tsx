@@ -9,6 +9,7 @@ import { TextField } from '../../parts/form/fields.tsx'
 import { Folded } from '../../parts/form/folded.tsx'
 import { Form, FormSection } from '../../parts/form/form.tsx'
 import { Page } from '../../parts/page/page.tsx'
+import { Empty } from '../../parts/show/empty.tsx'
 import { KeyDialog } from './key-dialog.tsx'
 import {
   AppearanceSection,
@@ -38,8 +39,20 @@ interface Made {
 }
 
 export function NewRealmPage(): ReactNode {
-  const navigate = useNavigate()
   const mayWrite = useMayWrite()
+  return (
+    <Page
+      title="New realm"
+      crumbs={[{ label: 'Realms', to: '/system/realms' }]}
+      lead="A tenant of its own: with signing keys, the standard scopes, and a KEY."
+    >
+      {mayWrite ? <NewRealm /> : <Empty title="You may look, but not change" text="Ask an administrator." />}
+    </Page>
+  )
+}
+
+function NewRealm(): ReactNode {
+  const navigate = useNavigate()
   const [made, setMade] = useState<Made>()
   const open = (realm: string) => void navigate({ to: '/realms/$realm/settings', params: { realm }, replace: true })
   const create = useCreateForm({
@@ -52,18 +65,8 @@ export function NewRealmPage(): ReactNode {
     },
   })
   return (
-    <Page
-      title="New realm"
-      crumbs={[{ label: 'Realms', to: '/system/realms' }]}
-      lead="A tenant of its own: with signing keys, the standard scopes, and a KEY."
-    >
-      <Form
-        of={create}
-        back={{ to: '/system/realms' }}
-        titles={realmTitles}
-        isReadOnly={!mayWrite}
-        submitLabel="Create"
-      >
+    <>
+      <Form of={create} back={{ to: '/system/realms' }} titles={realmTitles} submitLabel="Create">
         <FormSection title="Realm" text="The name is part of its issuer, and of every address below it.">
           <TextField
             name="name"
@@ -102,6 +105,6 @@ export function NewRealmPage(): ReactNode {
         </Folded>
       </Form>
       <KeyDialog realm={made?.name ?? ''} value={made?.key} onClose={() => made && open(made.name)} />
-    </Page>
+    </>
   )
 }

@@ -44,7 +44,12 @@ export function RealmPage(): ReactNode {
       actions={
         mayDelete &&
         stored?.built_in === false && (
-          <Button variant="default" leftSection={<Trash2 size={15} aria-hidden />} onClick={() => void leave()}>
+          <Button
+            variant="default"
+            c="var(--bad)"
+            leftSection={<Trash2 size={15} aria-hidden />}
+            onClick={() => void leave()}
+          >
             Delete
           </Button>
         )

@@ -38,7 +38,7 @@ const columns: readonly Column<Realm>[] = [
     kind: 'flag',
     render: ({ allow_password_grant: is }) => (is ? <Status tone="warning">Allowed</Status> : 'No'),
   },
-  { id: 'created_at', title: 'Created', kind: 'time' },
+  { id: 'created_at', title: 'Created', kind: 'time', isOptional: true },
   { id: 'updated_at', title: 'Changed', kind: 'time', isOptional: true },
 ]
 

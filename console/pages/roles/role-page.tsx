@@ -39,7 +39,12 @@ export function RolePage(): ReactNode {
       actions={
         mayWrite &&
         role?.built_in === false && (
-          <Button variant="default" leftSection={<Trash2 size={15} aria-hidden />} onClick={() => void leave()}>
+          <Button
+            variant="default"
+            c="var(--bad)"
+            leftSection={<Trash2 size={15} aria-hidden />}
+            onClick={() => void leave()}
+          >
             Delete
           </Button>
         )

@@ -11,6 +11,7 @@ import { SwitchField, TextField } from '../../parts/form/fields.tsx'
 import { Form, FormSection } from '../../parts/form/form.tsx'
 import type { Target } from '../../parts/list/action.ts'
 import { type Crumb, Page } from '../../parts/page/page.tsx'
+import { Empty } from '../../parts/show/empty.tsx'
 import { CopyText } from '../../parts/show/snippet.tsx'
 import { newPassword } from './new-password.ts'
 import { useRoleChoices } from './role-choices.ts'
@@ -35,9 +36,19 @@ export function NewAdministratorPage(): ReactNode {
   )
 }
 
-function NewUser({ realm, back }: { realm: string; back: Target }): ReactNode {
+interface NewUserProps {
+  readonly realm: string
+  readonly back: Target
+}
+
+function NewUser(props: NewUserProps): ReactNode {
+  const mayWrite = useMayWrite(props.realm)
+  if (mayWrite) return <NewUserForm {...props} />
+  return <Empty title="You may look, but not change" text="Ask an administrator of this realm." />
+}
+
+function NewUserForm({ realm, back }: NewUserProps): ReactNode {
   const navigate = useNavigate()
-  const mayWrite = useMayWrite(realm)
   const roles = useRoleChoices(realm)
   const create = useCreateForm({
     operation: createUser,
@@ -50,7 +61,7 @@ function NewUser({ realm, back }: { realm: string; back: Target }): ReactNode {
   })
   const password = create.form.watch('password') as string | undefined
   return (
-    <Form of={create} back={back} titles={userTitles} isReadOnly={!mayWrite} submitLabel="Create">
+    <Form of={create} back={back} titles={userTitles} submitLabel="Create">
       <SignInSection roles={roles} isAdministrator={realm === 'system'} />
       <FormSection title="Password" text="To begin with: tell it to the person on another way than the username.">
         <TextField

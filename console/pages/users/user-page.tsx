@@ -72,7 +72,12 @@ function Actions({ realm, user }: ActionsProps): ReactNode {
       >
         {user.enabled ? 'Disable' : 'Enable'}
       </Button>
-      <Button variant="default" leftSection={<Trash2 size={15} aria-hidden />} onClick={() => void leave()}>
+      <Button
+        variant="default"
+        c="var(--bad)"
+        leftSection={<Trash2 size={15} aria-hidden />}
+        onClick={() => void leave()}
+      >
         Delete
       </Button>
     </>
