@@ -53,18 +53,18 @@ function columnsOf(onMend: ((finding: Finding) => void) | undefined): readonly C
   return [
     { id: 'object_id', title: 'Object', kind: 'text' },
     {
-      id: 'object_kind',
-      title: 'Kind',
-      kind: 'text',
-      options: kinds.map((value) => ({ value, label: capital(kindName(value)) })),
-      render: ({ object_kind }) => capital(kindName(object_kind)),
-    },
-    {
       id: 'severity',
       title: 'Severity',
       kind: 'text',
       options: severities.map((value) => ({ value, label: severityWords[value] })),
       render: ({ severity }) => <Severity of={severity} />,
+    },
+    {
+      id: 'object_kind',
+      title: 'Kind',
+      kind: 'text',
+      options: kinds.map((value) => ({ value, label: capital(kindName(value)) })),
+      render: ({ object_kind }) => capital(kindName(object_kind)),
     },
     { id: 'reason', title: 'What was found', kind: 'text' },
     {
@@ -95,7 +95,7 @@ function Fix({ finding, onMend }: FixProps): ReactNode {
       aria-label={`Mend ${fields} of ${finding.object_name}`}
       onClick={() => onMend(finding)}
     >
-      Mend {fields}
+      Mend
     </Button>
   )
 }
