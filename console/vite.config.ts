@@ -39,5 +39,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 800,
     manifest: 'manifest.json',
+    // The first load names every other file: their digests are enough, and the manifest knows what they are.
+    rolldownOptions: { output: { chunkFileNames: 'assets/[hash].js' } },
   },
 })

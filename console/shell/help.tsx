@@ -1,4 +1,5 @@
 /** `?`: the keys, the way to the documentation, and the switch for single keys (WCAG 2.2 §2.1.4). */
+import '@mantine/core/styles/Anchor.css'
 import '@mantine/core/styles/Kbd.css'
 import '@mantine/core/styles/Switch.css'
 import '@mantine/core/styles/Title.css'

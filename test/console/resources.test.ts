@@ -59,13 +59,13 @@ describe('roles, scopes and APIs', () => {
     ['settings/key', 'Set a KEY', 'KEY'],
   ])('the dialog of %s begins at its first field, and leaves the focus where it was', async (path, opener, field) => {
     const { page, close } = await desk.open(`/realms/default/${path}`)
-    const hasFocus = (of: Locator) => of.and(page.locator(':focus')).waitFor()
+    const focused = (of: Locator) => of.and(page.locator(':focus')).count()
     await page.getByRole('button', { name: opener }).focus()
     await page.keyboard.press('Enter')
-    await hasFocus(page.getByRole('dialog').getByRole('textbox', { name: field }))
+    await expect.poll(() => focused(page.getByRole('dialog').getByRole('textbox', { name: field }))).toBe(1)
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'hidden' })
-    await hasFocus(page.getByRole('button', { name: opener }))
+    await expect.poll(() => focused(page.getByRole('button', { name: opener }))).toBe(1)
     await close()
   })
 
@@ -107,10 +107,8 @@ describe('roles, scopes and APIs', () => {
   })
 })
 
-const pages = [
-  ...['roles', 'roles/editor', 'roles/editor/history'],
-  ...['scopes', 'scopes/openid', 'scopes/outbound:call', 'scopes/outbound:call/history', 'apis'],
-]
+const rolePages = ['roles', 'roles/editor', 'roles/editor/history']
+const scopePages = ['scopes', 'scopes/openid', 'scopes/outbound:call', 'scopes/outbound:call/history', 'apis']
 
 describe('every page', () => {
   test.each([
@@ -121,7 +119,7 @@ describe('every page', () => {
     '%s: is accessible, and the browser has nothing to complain about',
     async (_name, options) => {
       const tab = await desk.open('/realms/default/roles', options)
-      for (const path of pages) {
+      for (const path of [...rolePages, ...scopePages]) {
         await tab.page.goto(`${desk.house.url}/console/realms/default/${path}`)
         await tab.page.locator('#page h1').waitFor()
         await tab.page.waitForLoadState('networkidle')

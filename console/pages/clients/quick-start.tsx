@@ -1,4 +1,5 @@
 /** How a program becomes this client: where the realm answers, and a program that works for each grant it may use. */
+import '@mantine/core/styles/FloatingIndicator.css'
 import '@mantine/core/styles/SegmentedControl.css'
 import { SegmentedControl, Text } from '@mantine/core'
 import type { ReactNode } from 'react'

@@ -1,4 +1,5 @@
 /** What somebody has to do elsewhere before the flow goes on. */
+import '@mantine/core/styles/Anchor.css'
 import { Anchor, Loader } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { CopyText } from '../../parts/show/snippet.tsx'
