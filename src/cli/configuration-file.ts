@@ -14,6 +14,7 @@ const secretFields: ReadonlySet<string> = new Set([
   'refresh_token',
   'tls_certificate',
   'tls_private_key',
+  'value',
 ])
 
 /** The references of the text; of a text that is no YAML none, the server says what is wrong with it. */

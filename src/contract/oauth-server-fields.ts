@@ -69,7 +69,7 @@ export const secrets = {
   refresh_token: line.describe('the first one, for the grant refresh_token'),
 }
 
-const parameter = z.strictObject({
+export const parameter = z.strictObject({
   name: text(128),
   value: oneLine.nullable().optional().describe('of a secret one: left out keeps what is stored'),
   leg: z.enum(legs).nullable().optional().describe('null: every leg'),

@@ -1,10 +1,7 @@
 /**
  * OAuth servers, with the layers over them. A secret that an external store has stands in the document as the reference
- * to it, like any other field; one that we keep is a reference to where the document is applied. The secrets of overrides
- * and of secret parameters are not in documents: they stay as they are.
+ * to it, like any other field; one that we keep is a reference to where the document is applied, or stays as it is.
  */
-import { z } from 'zod'
-import { secretReference } from '#contract/configuration.ts'
 import {
   createOAuthServer,
   deleteOAuthServer,
@@ -17,13 +14,14 @@ import { slug, secretReference as storeReference } from '#contract/oauth-server-
 import { secretFields } from '#outbound/layers.ts'
 import { tryServer } from '#outbound/try-server.ts'
 import { serverSecretPlace } from '#store/oauth-server-settings.ts'
-import { findOAuthServer } from '#store/oauth-servers.ts'
+import { findOAuthServer, type OAuthServer } from '#store/oauth-servers.ts'
 import { realmServers } from '#store/realm-contents.ts'
 import { draftServer } from '../oauth-server-draft.ts'
-import { showServers } from '../oauth-server-shown.ts'
+import { showOverrides, showServers } from '../oauth-server-shown.ts'
 import { oauthServerHandlers, profilesOf } from '../oauth-servers.ts'
 import { byCodeUnit } from './order.ts'
-import { type Entry, perform, type Section } from './section.ts'
+import { type Entry, perform, type Scene, type Section, type Values } from './section.ts'
+import { deeper, references, slotsOf, withSecrets } from './server-secrets.ts'
 
 const required = ['name', 'profile', 'grant_type', 'client_id', 'token_endpoint']
 const isSecret: ReadonlySet<string> = new Set(secretFields)
@@ -37,11 +35,7 @@ const names = [
   ...last,
 ]
 
-const reference = z.union([secretReference, storeReference], {
-  error: 'must be {env: NAME}, {file: PATH} or where a secret store has it: a secret itself does not belong in a file',
-})
-const references = Object.fromEntries(secretFields.map((field) => [field, reference.optional()]))
-const schema = oauthServerBody.extend({ ...references, slug })
+const schema = oauthServerBody.extend({ ...references, ...deeper, slug })
 const noNames = { environments: new Map(), applications: new Map(), category_id: undefined, allowed_clients: undefined }
 
 interface Parameter {
@@ -58,6 +52,11 @@ export const oauthServerSection: Section = {
   required,
   schema,
   secrets: secretFields.map((field) => ({ field, schema: oauthServerPatch.shape[field] })),
+  deeper: {
+    slots: slotsOf,
+    without: (entry) =>
+      withSecrets(entry, ({ value }) => (storeReference.safeParse(value).success ? value : undefined)),
+  },
   references: [],
   async open({ context, realm }) {
     const servers = await realmServers(context.db.sql, realm.id)
@@ -87,22 +86,25 @@ export const oauthServerSection: Section = {
   async holds({ context, realm }, key, field, value) {
     const server = await findOAuthServer(context.db, realm.id, key)
     if (!server) return 'absent'
-    const sealed = server.secrets.find((secret) => secret.field === field)?.value_sealed
-    if (typeof sealed !== 'string') return 'other'
-    return context.seal.open(sealed, serverSecretPlace(realm.id, server.id, field)).toString('utf8') === value
-      ? 'same'
-      : 'other'
+    const found = await secretCalled({ context, realm }, server, field)
+    if (typeof found?.secret?.value_sealed !== 'string') return 'other'
+    const place = serverSecretPlace(realm.id, found.ownerId, found.secret.field)
+    return context.seal.open(found.secret.value_sealed, place).toString('utf8') === value ? 'same' : 'other'
   },
   async create(scene, entry, secrets) {
     const params = { realm: scene.realm.name }
-    const body = oauthServerBody.parse({ ...entry, ...secrets })
+    const body = oauthServerBody.parse({ ...filled(entry, secrets), ...shallow(secrets) })
     await perform(scene, oauthServerHandlers, createOAuthServer, { params, query: {}, body })
     return undefined
   },
   async update(scene, key, patch, { known }) {
     const params = { realm: scene.realm.name, slug: key }
+    const current = (await oauthServerSection.open(scene)).entries.get(key) ?? {}
     // All that are known, not only those that changed: a new address needs its secrets again.
-    const body = oauthServerPatch.parse({ ...patch, ...known })
+    const deep = Object.keys(known).some((field) => !isSecret.has(field))
+    const lists = deep ? Object.fromEntries(deepLists.map((list) => [list, patch[list] ?? current[list]])) : {}
+    const whole = { ...patch, ...lists }
+    const body = oauthServerPatch.parse({ ...filled(taking(whole, current), known), ...shallow(known) })
     await perform(scene, oauthServerHandlers, updateOAuthServer, { params, query: {}, body })
     return undefined
   },
@@ -118,25 +120,59 @@ export const oauthServerSection: Section = {
   },
 }
 
+const deepLists = ['query_parameters', 'post_parameters', 'overrides'] as const
+
+function shallow(secrets: Values): Values {
+  return Object.fromEntries(Object.entries(secrets).filter(([field]) => isSecret.has(field)))
+}
+
+function filled(entry: Entry, secrets: Values): Entry {
+  return withSecrets(entry, ({ field, value }) => (Object.hasOwn(secrets, field) ? secrets[field] : value))
+}
+
+/** Where a store had the secret of a layer and the document names none, there is none any more. */
+function taking(patch: Entry, current: Entry): Entry {
+  const before = new Map(slotsOf(current).map(({ field, value }) => [field, value]))
+  return withSecrets(patch, ({ field, value }) => value ?? (before.get(field) ? null : undefined))
+}
+
+/** The secret that a document calls that, and what it is sealed to. */
+async function secretCalled({ context, realm }: Pick<Scene, 'context' | 'realm'>, server: OAuthServer, field: string) {
+  const overrides = await showOverrides(context, realm, server)
+  const shown = { ...server, overrides } as unknown as Entry
+  const slot = isSecret.has(field)
+    ? { layer: undefined, stored: field }
+    : slotsOf(shown).find((each) => each.field === field)
+  if (!slot) return undefined
+  const owner = slot.layer === undefined ? server : server.overrides[slot.layer]
+  return owner && { ownerId: owner.id, secret: owner.secrets.find((each) => each.field === slot.stored) }
+}
+
 function withoutNames(given: Entry): Entry {
   const { category: _category, allowed_clients: _allowed, overrides: _overrides, slug: _slug, ...rest } = given
   return rest
 }
 
 function entryOf(server: Shown): Entry {
-  const external = new Map(
-    server.secrets
-      .filter(({ environment, application }) => environment === null && application === null)
-      .map((secret) => [secret.field, secret.reference]),
-  )
+  const external = externalOf(server, { environment: null, application: null })
   const fields: Entry = { ...server }
   const value = (name: string) => {
-    if (isSecret.has(name)) return external.get(name) ?? null
-    if (name === 'overrides') return sorted(server.overrides)
+    if (isSecret.has(name)) return external[name] ?? null
+    if (name === 'overrides')
+      return sorted(server.overrides.map((layer) => ({ ...layer, ...externalOf(server, layer) })))
     if (name === 'query_parameters' || name === 'post_parameters') return parameters(fields[name])
     return fields[name] ?? null
   }
   return Object.fromEntries([['slug', server.slug], ...names.map((name) => [name, value(name)])])
+}
+
+/** What a store has of that layer's secrets. */
+function externalOf(server: Shown, of: Pick<Shown['overrides'][number], 'environment' | 'application'>): Entry {
+  const own = server.secrets.filter(
+    ({ environment, application, reference }) =>
+      reference !== null && environment === of.environment && application === of.application,
+  )
+  return Object.fromEntries(own.map(({ field, reference }) => [field, reference]))
 }
 
 function parameters(rows: unknown): readonly Parameter[] {
@@ -151,7 +187,9 @@ function parameters(rows: unknown): readonly Parameter[] {
 /** By what they are for; their fields by name. */
 function sorted(overrides: readonly Entry[]): readonly Entry[] {
   const placed = overrides.map(({ environment = null, application = null, ...rest }) => {
-    const fields = Object.entries(rest).filter(([name, value]) => !isSecret.has(name) && value !== undefined)
+    const fields = Object.entries(rest).filter(
+      ([name, value]) => value !== undefined && !(isSecret.has(name) && value === null),
+    )
     const shown = fields.map(
       ([name, value]) => [name, name.endsWith('_parameters') ? parameters(value) : value] as const,
     )

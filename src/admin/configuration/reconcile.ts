@@ -137,9 +137,9 @@ function fieldsBetween(was: Entry | undefined, is: Entry | undefined, section: S
 /** Neither value is told, only where the new one comes from. */
 function secretChange(entry: WantedEntry, prepared: Prepared) {
   const changed = prepared.values.get(entry.path)?.changed ?? {}
-  return [...entry.secrets]
-    .filter(([field]) => Object.hasOwn(changed, field))
-    .map(([field, reference]) => ({ field, before: null, after: `(${referenceName(reference)})` }))
+  return entry.secrets
+    .filter(({ field }) => Object.hasOwn(changed, field))
+    .map(({ field, reference }) => ({ field, before: null, after: `(${referenceName(reference)})` }))
 }
 
 function same(one: unknown, other: unknown): boolean {

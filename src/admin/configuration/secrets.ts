@@ -25,7 +25,7 @@ export async function prepareSecrets(scene: Scene, wanted: Wanted, sent: Values,
   const hashes = new Map<string, string>()
   for (const [section, entries] of wanted) {
     for (const entry of entries) {
-      if (entry.secrets.size === 0) continue
+      if (entry.secrets.length === 0) continue
       const { known, changed } = await secretsOf(scene, section, entry, sent, isDryRun)
       values.set(entry.path, { known: Object.fromEntries(known), changed: Object.fromEntries(changed) })
       for (const value of changed.values()) {
@@ -40,13 +40,11 @@ export async function prepareSecrets(scene: Scene, wanted: Wanted, sent: Values,
 async function secretsOf(scene: Scene, section: Section, entry: WantedEntry, sent: Values, isDryRun: boolean) {
   const known = new Map<string, string>()
   const changed = new Map<string, string>()
-  for (const { field, schema } of section.secrets) {
-    const reference = entry.secrets.get(field)
-    if (!reference) continue
+  for (const { field, path: place, schema, reference } of entry.secrets) {
     const name = referenceName(reference)
     const value = Object.hasOwn(sent, name) ? sent[name] : undefined
     if (value === undefined && isDryRun) continue
-    const path = `${entry.path}.${field}`
+    const path = `${entry.path}.${place}`
     if (value === undefined) throw invalidField(path, 'is a reference, and its value was not sent')
     const judged = schema.safeParse(value)
     if (!judged.success) throw invalidField(path, judged.error.issues[0]?.message ?? 'is no secret')

@@ -43,6 +43,14 @@ export interface Opened {
   complete(given: Entry): Entry
 }
 
+/** A secret of an entry: what it is called, where it stands, what is there, what its value must be. */
+export interface Placed {
+  readonly field: string
+  readonly path: string
+  readonly value: unknown
+  readonly schema: z.ZodType
+}
+
 export interface Section {
   /** In the document. */
   readonly name: string
@@ -56,6 +64,12 @@ export interface Section {
   readonly required?: readonly string[]
   /** The write-only fields, which stand in a document as references; each with what a value must be. */
   readonly secrets: readonly { readonly field: string; readonly schema: z.ZodType }[]
+  /** The same of what stands deeper in an entry. */
+  readonly deeper?: {
+    slots(entry: Entry): readonly Placed[]
+    /** The entry without its references. */
+    without(entry: Entry): Entry
+  }
   /** Fields that name APIs, whose addresses follow the installation. */
   readonly references: readonly string[]
   open(scene: Scene): Promise<Opened>

@@ -6,8 +6,12 @@ import { FieldRefusal, invalidField, unknownField } from '../problem.ts'
 import { readDocument } from './document.ts'
 import { documentVersion } from './realm-document.ts'
 import { expanded } from './references.ts'
-import type { Entry, Scene, Section } from './section.ts'
+import type { Entry, Placed, Scene, Section } from './section.ts'
 import { sections } from './sections.ts'
+
+export interface WantedSecret extends Omit<Placed, 'value'> {
+  readonly reference: SecretReference
+}
 
 export interface WantedEntry {
   readonly key: string
@@ -15,7 +19,7 @@ export interface WantedEntry {
   readonly path: string
   /** As the document says it, without its secret. */
   readonly given: Entry
-  readonly secrets: ReadonlyMap<string, SecretReference>
+  readonly secrets: readonly WantedSecret[]
 }
 
 /** By section; those that the document does not have are left alone. */
@@ -54,12 +58,16 @@ function entryOf(scene: Scene, section: Section, item: unknown, path: string): W
   if (typeof item !== 'object' || item === null || Array.isArray(item))
     throw invalidField(path, 'must be a map of fields')
   const parsed = at(path, () => parseDocument(section.schema, expanded(scene, section, item as Entry)))
-  const secrets = new Map<string, SecretReference>()
-  for (const { field } of section.secrets) {
-    const reference = secretReference.safeParse(parsed[field])
-    if (reference.success) secrets.set(field, reference.data)
-  }
-  const given = Object.fromEntries(Object.entries(parsed).filter(([name]) => !secrets.has(name)))
+  const own = section.secrets.map(({ field, schema }) => ({ field, path: field, schema, value: parsed[field] }))
+  const secrets = [...own, ...(section.deeper?.slots(parsed) ?? [])].flatMap(
+    ({ field, path: place, schema, value }) => {
+      const reference = secretReference.safeParse(value)
+      return reference.success ? [{ field, path: place, schema, reference: reference.data }] : []
+    },
+  )
+  const referred = new Set(secrets.map(({ field }) => field))
+  const plain = Object.fromEntries(Object.entries(parsed).filter(([name]) => !referred.has(name)))
+  const given = section.deeper?.without(plain) ?? plain
   return {
     key: section.key === undefined ? scene.realm.name : String(given[section.key]),
     path,
