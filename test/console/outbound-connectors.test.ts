@@ -106,6 +106,18 @@ test('a connector is deleted after a question', async () => {
   await expect.poll(() => list.names()).toEqual(['Contacts'])
 })
 
+test('what was done to a connector is told, and gone back to', async () => {
+  const path = '/connectors/Contacts'
+  await desk.office.patch(`${root}${path}`, { description: 'as it is now' })
+  await go(`${path}/history`)
+  await judge(tab)
+  await page.getByText('as it is now').first().waitFor()
+  await button('Revert to this').first().click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Revert' }).click()
+  await page.getByText('Reverted to an earlier version').waitFor()
+  expect((await stored(path)).description).not.toBe('as it is now')
+})
+
 test.each([
   ['environments', 'environment'],
   ['applications', 'application'],
@@ -128,6 +140,8 @@ test.each([
   await page.keyboard.press('Delete')
   await dialog.getByRole('button', { name: 'Delete' }).click()
   await expect.poll(() => list.names()).toEqual([])
+  await button('Undo').click()
+  await expect.poll(() => list.names()).toEqual(['second'])
 })
 
 test('what still holds a server is not deleted, and says so', async () => {
@@ -140,7 +154,7 @@ test('what still holds a server is not deleted, and says so', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await page.getByText('That is taken or protected').waitFor()
   await page.keyboard.press('Escape')
-  expect(await list.names()).toEqual(['Finance'])
+  expect(await list.names()).toContain('Finance')
 })
 
 test('a profile shows the requests that it makes, without a secret', async () => {

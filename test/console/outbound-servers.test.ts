@@ -251,6 +251,7 @@ const paths = [
   `${root}/acme-crm`,
   `${root}/layered/overrides`,
   `${root}/acme-crm/uses`,
+  `${root}/acme-crm/history`,
   '/realms/default/connections',
   '/realms/default/environments',
   '/realms/default/applications',
