@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { clientParams } from './client.ts'
 import { id, time } from './field.ts'
 import { noQuery, nothing, operation } from './operation.ts'
-import { containing, listQuery, page, range } from './page.ts'
+import { containing, flag, listQuery, page, range } from './page.ts'
 
 export const grant = z
   .object({
@@ -20,6 +20,15 @@ export const grant = z
 
 const noun = { noun: 'grant', reach: 'realm', params: clientParams } as const
 
+const filters = {
+  username: containing,
+  kind: containing,
+  scope: containing,
+  offline: flag,
+  created_at: range,
+  expires_at: range,
+}
+
 export const listGrants = operation({
   ...noun,
   id: 'grants.list',
@@ -27,11 +36,7 @@ export const listGrants = operation({
   path: '/realms/{realm}/clients/{client_id}/tokens',
   summary: 'What users have allowed the client and still holds: each is a family of tokens',
   right: 'read',
-  query: listQuery({ username: containing, created_at: range, expires_at: range }, [
-    'username',
-    'created_at',
-    'expires_at',
-  ]),
+  query: listQuery(filters, ['username', 'created_at', 'expires_at']),
   body: nothing,
   answer: page(grant),
   status: 200,

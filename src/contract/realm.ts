@@ -77,6 +77,15 @@ export const realmParams = z.strictObject({ realm: realmName })
 
 const noun = { noun: 'realm', reach: 'realm', params: realmParams, query: noQuery } as const
 
+const filters = {
+  name: containing,
+  display_name: containing,
+  enabled: flag,
+  token_validity: range,
+  created_at: range,
+  updated_at: range,
+}
+
 export const listRealms = operation({
   ...noun,
   id: 'realms.list',
@@ -86,13 +95,7 @@ export const listRealms = operation({
   reach: 'platform',
   right: 'read',
   params: noQuery,
-  query: listQuery({ name: containing, display_name: containing, enabled: flag, created_at: range }, [
-    'name',
-    'display_name',
-    'enabled',
-    'token_validity',
-    'created_at',
-  ]),
+  query: listQuery(filters, ['name', 'display_name', 'enabled', 'token_validity', 'created_at', 'updated_at']),
   body: nothing,
   answer: page(realm),
   status: 200,

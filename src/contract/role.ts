@@ -31,11 +31,10 @@ export const listRoles = operation({
   summary: 'Roles',
   right: 'read',
   params: realmParams,
-  query: listQuery({ name: containing, description: containing, built_in: flag, created_at: range }, [
-    'name',
-    'description',
-    'created_at',
-  ]),
+  query: listQuery(
+    { name: containing, description: containing, built_in: flag, created_at: range, updated_at: range },
+    ['name', 'description', 'built_in', 'created_at', 'updated_at'],
+  ),
   body: nothing,
   answer: page(role),
   status: 200,

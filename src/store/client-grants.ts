@@ -15,6 +15,9 @@ export interface ClientGrant
 const grantList: LargeListRules = {
   fields: {
     username: { kind: 'folded', column: 'users.username_folded' },
+    kind: { kind: 'text', column: 'grants.kind' },
+    scope: { kind: 'text', column: 'grants.scope' },
+    offline: { kind: 'flag', column: 'grants.offline' },
     created_at: { kind: 'number', column: 'grants.created_at' },
     expires_at: { kind: 'number', column: 'grants.expires_at' },
   },
