@@ -123,6 +123,7 @@ export const theme = createTheme({
         radius: 10,
         lockScroll: false,
         transitionProps: { duration: 120 },
+        styles: { title: { lineHeight: 1.3 } },
       },
     },
     DrawerRoot: { defaultProps: { lockScroll: false, transitionProps: { duration: 120 } } },

@@ -86,6 +86,12 @@ test('two administrators: the second sees what the first has changed, and choose
   await dialog.getByRole('cell', { name: 'theirs' }).waitFor()
   await dialog.getByRole('cell', { name: 'mine' }).waitFor()
   await judge(tab)
+  // Who wants to think first goes back to what was typed, and is asked again.
+  await page.keyboard.press('Escape')
+  await expect.poll(() => dialog.count()).toBe(0)
+  expect(await page.getByLabel('Description').inputValue()).toBe('mine')
+  expect((await stored('four')).description).toBe('theirs')
+  await page.getByRole('button', { name: 'Submit' }).click()
   await dialog.getByRole('button', { name: 'Keep mine' }).click()
   await page.getByText('four is saved').waitFor()
   const { description, client_name } = await stored('four')

@@ -179,6 +179,17 @@ describe('files, as the browser saves them', () => {
   })
 })
 
+test('N151 hostile names are text: in the list, its menus and its dialogs', async () => {
+  const name = '<img src=x onerror="document.title=\'owned\'">‮evil'
+  await addClient(desk.house, { client_id: 'hostile', client_name: name, grant_types: ['client_credentials'] })
+  await begin('?client_id=hostile')
+  expect(await list.row('hostile').innerText()).toContain('<img src=x onerror=')
+  await list.row('hostile').focus()
+  await page.keyboard.press('Delete')
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  expect(await page.title()).toBe('Clients · Sallyport')
+})
+
 describe('one client', () => {
   test('the pencil opens its form; what cannot be changed is no field; deleted, its tokens are refused at once', async () => {
     const observer = await addClient(desk.house, { client_id: 'observer', introspect_all: true })
@@ -207,5 +218,24 @@ describe('one client', () => {
     await expect.poll(list.names).toEqual([])
     expect((await desk.office.get(`${path}/pencil`)).status).toBe(404)
     expect(await isActive()).toBe(false)
+  })
+
+  test('what comes with Sallyport is deleted by no menu, no key, and not among many', async () => {
+    await page.goto(`${desk.house.url}/console/realms/system/clients`)
+    const row = list.rows.filter({ hasText: 'sallyport-cli' })
+    await row.getByText('Built-in').waitFor()
+    const menu = await list.openMenu('sallyport-cli')
+    await menu.getByRole('menuitem', { name: 'Open' }).waitFor()
+    for (const name of ['Delete', 'Disable']) expect(await menu.getByRole('menuitem', { name }).count()).toBe(0)
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.getByRole('menu').count()).toBe(0)
+    await row.focus()
+    await page.keyboard.press('Delete')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await row.getByRole('checkbox').check()
+    await page.getByRole('toolbar').getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete 1 client' }).click()
+    await page.getByText('1 client not deleted').waitFor()
+    expect((await desk.office.get('/realms/system/clients/sallyport-cli')).status).toBe(200)
   })
 })

@@ -90,7 +90,7 @@ function Fix({ finding, onMend }: FixProps): ReactNode {
   return (
     <Button
       variant="default"
-      size="compact-xs"
+      size="compact-sm"
       leftSection={<Wrench size={13} aria-hidden />}
       aria-label={`Mend ${fields} of ${finding.object_name}`}
       onClick={() => onMend(finding)}

@@ -78,7 +78,7 @@ function OneToken({ realm, label, token, isRevealed, children }: TokenProps): Re
       <div className={styles.stepHead}>
         <h3>{label}</h3>
         <Group gap={4}>
-          <Button variant="default" size="compact-xs" onClick={() => void check()}>
+          <Button variant="default" size="compact-sm" onClick={() => void check()}>
             {inspected === undefined ? 'Check with the server' : 'Check again'}
           </Button>
           <CopyText text={token} label={label.toLowerCase()} />

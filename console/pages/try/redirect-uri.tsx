@@ -33,7 +33,7 @@ export function RedirectUri({ realm, client, etag }: RedirectUriProps): ReactNod
         {mayChange && (
           <Button
             variant="default"
-            size="compact-xs"
+            size="compact-sm"
             loading={isPending}
             leftSection={<Link2Off size={14} aria-hidden />}
             onClick={() => change(client.redirect_uris.filter((one) => one !== uri))}

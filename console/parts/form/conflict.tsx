@@ -13,12 +13,12 @@ interface ConflictDialogProps {
 
 export function ConflictDialog({ conflict, titles }: ConflictDialogProps): ReactNode {
   const [isSaving, setIsSaving] = useState(false)
-  const { fields, takeTheirs, keepMine } = conflict
+  const { fields, takeTheirs, keepMine, decideLater } = conflict
   return (
     <Dialog
       opened
-      onClose={takeTheirs}
-      withCloseButton={false}
+      onClose={decideLater}
+      closeButtonProps={{ 'aria-label': 'Back to the form' }}
       size="lg"
       title="Somebody else has changed this meanwhile"
     >

@@ -38,6 +38,8 @@ export interface Conflict {
   }[]
   /** Their values, and mine where only I have changed something; nothing is sent. */
   readonly takeTheirs: () => void
+  /** Back to the form as it is: the next Submit asks again. */
+  readonly decideLater: () => void
   /** Sends my changes over theirs. */
   readonly keepMine: () => Promise<void>
 }
@@ -138,7 +140,7 @@ export function useEditForm<R extends Operation, W extends Operation>(options: E
       form.reset(next.values)
       finish(value)
     } catch (error) {
-      if (isStale(error)) await meet(typed)
+      if (isStale(error)) await meet(typed).catch(setProblem)
       else if (!tellField(form, error, part?.fieldOf)) setProblem(error)
     }
   }
@@ -155,6 +157,7 @@ export function useEditForm<R extends Operation, W extends Operation>(options: E
         for (const [name, field] of Object.entries(merged)) form.setValue(name, field, { shouldDirty: true })
         setConflict(undefined)
       },
+      decideLater: () => setConflict(undefined),
       keepMine: () => {
         setBase(theirs)
         return send({ ...theirs.values, ...myChanges }, theirs)

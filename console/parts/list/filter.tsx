@@ -72,18 +72,16 @@ function TextFilter<Row>({ column, operation, value, onChange }: FilterProps<Row
     if (event.key === 'Escape') setTyped(shown)
   }
   const isTime = kind === 'time' || kind === 'time_ms'
+  const whatIsWrong = examples[kind] === undefined ? 'Too long' : `Not understood. Examples: ${examples[kind]}`
   return (
-    <Tooltip
-      label={`Not understood. Examples: ${examples[kind] ?? 'a part of a word'}`}
-      opened={isWrong}
-      color="red"
-      position="bottom"
-    >
+    <Tooltip label={whatIsWrong} opened={isWrong} color="red" position="bottom">
       <TextInput
         className={styles.filter}
         aria-label={`Filter by ${column.title}`}
         data-set={value !== '' || undefined}
-        error={isWrong}
+        // For the eye it stands below the field, above the rows.
+        error={isWrong && whatIsWrong}
+        errorProps={{ className: styles.hidden ?? '', role: 'alert' }}
         placeholder={examples[kind]}
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}

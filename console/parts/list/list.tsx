@@ -129,7 +129,11 @@ function Table<O extends Operation>({ of, state, data, columns, selection, place
           scroller={scroller}
         />
       </table>
-      {!data.isLoading && data.error === null && data.rows.length === 0 && <NoRows of={of} state={state} />}
+      {!data.isLoading && data.error === null && data.rows.length === 0 && (
+        <div className={styles.none}>
+          <NoRows of={of} state={state} />
+        </div>
+      )}
       <Suspense>
         <RowMenu
           place={table.menu}
