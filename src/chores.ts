@@ -8,6 +8,7 @@ import { nowSeconds } from '#observe/clock.ts'
 import type { Log } from '#observe/log.ts'
 import { refreshDue } from '#outbound/background.ts'
 import type { OutboundContext } from '#outbound/context.ts'
+import { tellEndingSecrets } from '#outbound/ending-secrets.ts'
 import { type DataKeys, learnDataKeys } from '#store/data-keys.ts'
 import { releaseLease, takeLease } from '#store/leases.ts'
 import { listRealms } from '#store/realms.ts'
@@ -29,6 +30,7 @@ const CHORES: readonly Chore[] = [
   // Soon after the first start the next keys are announced; later it looks for what is due.
   { name: 'rotate-keys', everySeconds: 60, run: rotateKeys },
   { name: 'refresh-connections', everySeconds: 5, run: refreshDue, atStart: true },
+  { name: 'tell-ending-secrets', everySeconds: 60, run: tellEndingSecrets },
   {
     name: 'rotate-seal',
     everySeconds: 2,

@@ -1,10 +1,10 @@
 /** What is worth a look in the OAuth servers of a realm: secrets that end, servers that do not work, risky settings. */
 import type { Finding } from '#contract/health.ts'
+import { SOON_SECONDS } from '#outbound/ending-secrets.ts'
 import { findServerStates, listOAuthServers, type OAuthServer, type ServerState } from '#store/oauth-servers.ts'
 import type { Realm } from '#store/realms.ts'
 import type { AdminContext } from './context.ts'
 
-const soonSeconds = 30 * 86_400
 /** More than these no answer looks at. */
 const mostServers = 1000
 
@@ -19,7 +19,7 @@ type Spoken = Pick<Finding, 'rule' | 'severity' | 'reason'>
 
 const rules: readonly ((about: Case) => Spoken | undefined)[] = [
   ({ server: { secret_expires_at: end }, now }) => {
-    if (end === null || end > now + soonSeconds) return undefined
+    if (end === null || end > now + SOON_SECONDS) return undefined
     const day = new Date(end * 1000).toISOString().slice(0, 10)
     return end <= now
       ? { rule: 'server_secret_expired', severity: 'error', reason: `Its secret ended on ${day}.` }

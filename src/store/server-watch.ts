@@ -39,3 +39,40 @@ export async function listWatchedServers(db: Database, limit: number): Promise<r
     .limit(limit)
     .execute()
 }
+
+export interface EndingSecret {
+  readonly id: string
+  readonly realm_id: string
+  readonly slug: string
+  readonly name: string
+  /** Epoch seconds. */
+  readonly secret_expires_at: number
+}
+
+/** Those whose secret ends by then, of enabled realms and not disabled. */
+export async function listEndingSecrets(db: Database, by: number): Promise<readonly EndingSecret[]> {
+  return await db.sql
+    .selectFrom('oauth_servers')
+    .innerJoin('realms', 'realms.id', 'oauth_servers.realm_id')
+    .select(['oauth_servers.id', 'oauth_servers.realm_id', 'oauth_servers.slug', 'oauth_servers.name'])
+    .select('oauth_servers.secret_expires_at')
+    .where('oauth_servers.secret_expires_at', '<=', by)
+    .where('realms.enabled', '=', 1)
+    .where('oauth_servers.disabled_at', 'is', null)
+    .where('oauth_servers.deleted_at', 'is', null)
+    .$narrowType<{ secret_expires_at: number }>()
+    .execute()
+}
+
+/** The end that the audit told last by that action; undefined: none. */
+export async function toldEnd(db: Database, serverId: string, action: string): Promise<number | undefined> {
+  const told = await db.sql
+    .selectFrom('audit')
+    .select('after')
+    .where('object_kind', '=', 'oauth_server')
+    .where('object_id', '=', serverId)
+    .where('action', '=', action)
+    .orderBy('at_ms', 'desc')
+    .executeTakeFirst()
+  return told?.after ? (JSON.parse(told.after) as { secret_expires_at?: number }).secret_expires_at : undefined
+}
