@@ -8,7 +8,8 @@ import { randomId } from '#crypto/random.ts'
 import { SealBroken } from '#crypto/seal.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { type Leased, releaseConnection, takeConnection } from '#store/connection-leases.ts'
-import { type ConnectionRow, findConnectionById } from '#store/connections.ts'
+import { findConnectionById } from '#store/connections.ts'
+import type { HeldToken } from '#store/held-tokens.ts'
 import type { OAuthServer } from '#store/oauth-servers.ts'
 import type { Realm } from '#store/realms.ts'
 import { attempt, type Ended, type Task } from './attempt.ts'
@@ -40,7 +41,7 @@ export interface Wanted {
 
 export interface Flown {
   /** As it is now; undefined: it was removed. */
-  readonly row: ConnectionRow | undefined
+  readonly row: HeldToken | undefined
   readonly problem?: Problem
   /** Another process has it in hand, and this flight did not wait for it. */
   readonly isLeft?: boolean
@@ -48,7 +49,7 @@ export interface Flown {
 
 type Round = Flown & { readonly isReplaced?: boolean }
 
-export async function fly(context: OutboundContext, wanted: Wanted, seen: ConnectionRow): Promise<Flown> {
+export async function fly(context: OutboundContext, wanted: Wanted, seen: HeldToken): Promise<Flown> {
   const deadline = performance.now() + wanted.server.max_wait_seconds * 1000
   let known = seen
   for (let rounds = 1; ; rounds += 1) {
@@ -58,7 +59,7 @@ export async function fly(context: OutboundContext, wanted: Wanted, seen: Connec
   }
 }
 
-async function round(context: OutboundContext, wanted: Wanted, seen: ConnectionRow, deadline: number): Promise<Round> {
+async function round(context: OutboundContext, wanted: Wanted, seen: HeldToken, deadline: number): Promise<Round> {
   const owner = randomId()
   for (;;) {
     const leased = await takeConnection(
@@ -99,7 +100,7 @@ async function holding(context: OutboundContext, leased: Leased, work: () => Pro
 async function underLease(
   context: OutboundContext,
   wanted: Wanted,
-  seen: ConnectionRow,
+  seen: HeldToken,
   leased: Leased,
   deadline: number,
 ): Promise<Round> {
@@ -160,7 +161,7 @@ async function overtaken({ db }: OutboundContext, leased: Leased): Promise<Round
 }
 
 /** What its row says that nobody has to ask the provider for. */
-export function blockedBy(row: ConnectionRow, now: number, isForced: boolean): Problem | undefined {
+export function blockedBy(row: HeldToken, now: number, isForced: boolean): Problem | undefined {
   const said = {
     code: row.reason ?? row.state,
     description: row.detail ?? 'this connection has to be authorized again',

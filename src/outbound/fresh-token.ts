@@ -5,14 +5,9 @@
  */
 import { SealBroken } from '#crypto/seal.ts'
 import { nowSeconds } from '#observe/clock.ts'
-import {
-  APPLICATION,
-  type ConnectionKey,
-  type ConnectionRow,
-  ensureConnection,
-  findConnection,
-} from '#store/connections.ts'
+import { APPLICATION, type ConnectionKey, ensureConnection } from '#store/connections.ts'
 import { isUnavailable } from '#store/database.ts'
+import { findHeldToken, type HeldToken } from '#store/held-tokens.ts'
 import type { OAuthServer } from '#store/oauth-servers.ts'
 import type { Realm } from '#store/realms.ts'
 import type { OutboundContext } from './context.ts'
@@ -86,8 +81,8 @@ export async function freshToken(
 }
 
 /** Ten thousand who ask at once are a few reads. */
-function read({ db, engine }: OutboundContext, key: ConnectionKey): Promise<ConnectionRow | undefined> {
-  return engine.reads.get(Object.values(key).join(' '), () => findConnection(db, key))
+function read({ db, engine }: OutboundContext, key: ConnectionKey): Promise<HeldToken | undefined> {
+  return engine.reads.get(Object.values(key).join(' '), () => findHeldToken(db, key))
 }
 
 export function keyOf({ server, subject, environment, application, scope }: TokenFor): ConnectionKey {
@@ -105,13 +100,13 @@ async function begun(
   { db, engine }: OutboundContext,
   { realm, server, subject }: TokenFor,
   key: ConnectionKey,
-): Promise<ConnectionRow | undefined> {
+): Promise<HeldToken | undefined> {
   if (subject.kind === 'user' || server.grant_type === 'authorization_code') return undefined
   return await engine.share(`begin ${Object.values(key).join(' ')}`, () => ensureConnection(db, realm.id, key))
 }
 
 /** What was fetched with other settings is not given out; what somebody consented to is. */
-function freshnessNow(row: ConnectionRow, server: OAuthServer, now: number, minValidity?: number): Freshness {
+function freshnessNow(row: HeldToken, server: OAuthServer, now: number, minValidity?: number): Freshness {
   const isOurs = row.subject === APPLICATION && row.refresh_sealed === null
   if (isOurs && row.settings_version !== server.settings_version) return 'over'
   return freshnessOf(row, now, minValidity)
@@ -121,7 +116,7 @@ function freshnessNow(row: ConnectionRow, server: OAuthServer, now: number, minV
 export async function shared(
   context: OutboundContext,
   { realm, server }: Pick<TokenFor, 'realm' | 'server'>,
-  row: ConnectionRow,
+  row: HeldToken,
   isForced = false,
 ): Promise<Flown> {
   const key = `fly ${row.id} ${row.version}${isForced ? ' forced' : ''}`
@@ -143,7 +138,7 @@ export async function shared(
 async function waited(
   context: OutboundContext,
   { server }: TokenFor,
-  row: ConnectionRow,
+  row: HeldToken,
   flight: Promise<Flown>,
   waitSeconds = server.max_wait_seconds,
 ): Promise<FreshToken> {
@@ -176,7 +171,7 @@ const tooLong: Problem = {
   retryAfter: 2,
 }
 
-function opened({ engine, seal }: OutboundContext, row: ConnectionRow): string | SealBroken | null {
+function opened({ engine, seal }: OutboundContext, row: HeldToken): string | SealBroken | null {
   const { access_sealed: sealed } = row
   if (sealed === null) return null
   const open = () => seal.open(sealed, connectionPlace(row, 'access_token')).toString('utf8')
@@ -188,11 +183,11 @@ function opened({ engine, seal }: OutboundContext, row: ConnectionRow): string |
   }
 }
 
-function isAlive(row: ConnectionRow, server: OAuthServer): boolean {
+function isAlive(row: HeldToken, server: OAuthServer): boolean {
   return row.access_sealed !== null && freshnessNow(row, server, nowSeconds()) !== 'over'
 }
 
-function answerOf(context: OutboundContext, row: ConnectionRow, server: OAuthServer, problem?: Problem): FreshToken {
+function answerOf(context: OutboundContext, row: HeldToken, server: OAuthServer, problem?: Problem): FreshToken {
   const token = isAlive(row, server) ? opened(context, row) : null
   if (token instanceof SealBroken) return { kind: 'unavailable', problem: { ...tokenUnreadable, retryAfter: null } }
   if (token !== null) {

@@ -37,8 +37,7 @@ const findByKey = prepared((sql: Sql, key: ConnectionKey & Readonly<Record<strin
     .where('asked_scope', '=', key.asked_scope),
 )
 
-/** The one indexed read of a token that is good. */
-export async function findConnection(db: Database, key: ConnectionKey): Promise<ConnectionRow | undefined> {
+async function findConnection(db: Database, key: ConnectionKey): Promise<ConnectionRow | undefined> {
   return (await findByKey(db.sql, { ...key }))[0]
 }
 
