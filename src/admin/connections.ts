@@ -70,6 +70,15 @@ export const connectionHandlers: readonly Handled[] = [
     return await connectionNow(context, server, row.id)
   }),
 
+  handle(contract.listActivity, async ({ context, realm, params }) => {
+    const { row } = await rowOfPath(context, realm, params)
+    const items = (await context.engine.exchanges.list(row)).map(({ is_ok, status: _status, ...exchange }) => ({
+      ...exchange,
+      result: is_ok === 1 ? ('ok' as const) : ('failed' as const),
+    }))
+    return { value: wholePage(items) }
+  }),
+
   handle(contract.listStoredAnswers, async ({ context, realm, params }) => {
     const { server, row } = await rowOfPath(context, realm, params)
     return { value: wholePage([...(await showAnswers(context, realm, server, row))]) }

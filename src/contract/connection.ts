@@ -53,6 +53,33 @@ const storedAnswer = z
   })
   .meta({ id: 'StoredAnswer' })
 
+const exchange = z
+  .object({
+    id,
+    at_ms: z.int().describe('milliseconds since 1970'),
+    duration_ms: z.int(),
+    grant_type: z.string(),
+    result: z.enum(['ok', 'failed']),
+    class: z.string().nullable().describe('what a failure means'),
+    code: z.string().nullable(),
+    description: z.string().nullable(),
+    request: z
+      .object({
+        method: z.string(),
+        url: z.string(),
+        headers: z.record(z.string(), z.string()),
+        body: z.string().nullable(),
+      })
+      .nullable()
+      .describe('without secrets; null: none could be made'),
+    answer: z
+      .object({ status: z.int(), headers: z.record(z.string(), z.string()), body: z.string() })
+      .nullable()
+      .describe('without tokens and secrets; null: none came'),
+  })
+  .meta({ id: 'ConnectionExchange' })
+export type ConnectionExchange = z.output<typeof exchange>
+
 const serverParams = z.strictObject({ realm: realmName, slug })
 const params = serverParams.extend({ id })
 const noun = { noun: 'connection', reach: 'realm', params, query: noQuery } as const
@@ -146,6 +173,19 @@ export const refreshConnection = operation({
   refusals: [400, 404, 409],
 })
 
+export const listActivity = operation({
+  ...noun,
+  id: 'connections.activity',
+  method: 'GET',
+  path: `${root}/{id}/activity`,
+  summary: 'What was asked of the provider for a connection, and what it answered: the last few, for a week',
+  right: 'read',
+  body: nothing,
+  answer: page(exchange),
+  status: 200,
+  refusals: [400, 404],
+})
+
 export const listStoredAnswers = operation({
   ...noun,
   id: 'connections.answers',
@@ -194,6 +234,7 @@ export const connectionOperations = [
   readConnection,
   disconnect,
   refreshConnection,
+  listActivity,
   listStoredAnswers,
   replayAnswer,
   releaseConnections,

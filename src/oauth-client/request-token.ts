@@ -20,17 +20,20 @@ const KEPT_HEADERS = ['content-type', 'retry-after', 'www-authenticate', 'locati
 
 /**
  * Sends the request (RFC 6749 §4.1.3, §4.3.2, §4.4.2, §6; RFC 7523 §2.1). Never throws for what the other side does.
- * `signal` ends the wait.
+ * `signal` ends the wait;
+ * `seen` is shown the request before it goes.
  */
 export async function sendTokenRequest(
   settings: ServerSettings,
   grant: GrantRequest,
   way: WayOut,
   signal: AbortSignal,
+  seen?: (request: HttpRequest) => void,
 ): Promise<Sent> {
   let request: HttpRequest
   try {
     request = tokenRequest(settings, grant, Date.now())
+    seen?.(request)
   } catch (error) {
     if (error instanceof UnusableSettings) return { kind: 'not_sent', code: 'settings', detail: error.message }
     throw error

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { randomId } from '#crypto/random.ts'
 import type { Refused, Sent, TokenAnswer, Tokens } from '#oauth-client/answer.ts'
 import { readSent, sendTokenRequest } from '#oauth-client/request-token.ts'
+import type { HttpRequest } from '#oauth-client/token-request.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { beginAttempt, type Leased } from '#store/connection-leases.ts'
 import type { Saved } from '#store/connection-saves.ts'
@@ -59,7 +60,8 @@ export async function attempt(context: OutboundContext, leased: Leased, task: Ta
     if (!(await beginAttempt(context.db, leased, begun))) return { kind: 'overtaken' }
   }
   for (let tries = 0; ; tries += 1) {
-    const sent = await send(context, task)
+    const atMs = Date.now()
+    const { sent, request } = await send(context, task)
     const receivedAtMs = Date.now()
     const end = { attemptId, sent, receivedAtMs, tries: tries + 1 }
     if (plan.isSpent && mayHoldTokens(plan, sent)) {
@@ -67,6 +69,8 @@ export async function attempt(context: OutboundContext, leased: Leased, task: Ta
       await journal(context, leased, answerRow(context, leased.row, plan, attemptId, answer))
     }
     const answer = readSent(plan.settings, plan.grant, sent, Math.floor(receivedAtMs / 1000))
+    const exchanged = { plan, request, sent, answer, atMs, durationMs: Math.max(receivedAtMs - atMs, 0) }
+    context.engine.exchanges.note(leased.row, exchanged)
     const odd = answer.kind === 'tokens' ? task.check?.(answer) : undefined
     if (odd) return { kind: 'refused', refused: odd, end }
     if (answer.kind === 'tokens') return await kept(context, leased, task, { ...end, tokens: answer })
@@ -81,15 +85,26 @@ function sendsBefore({ row }: Leased, plan: Plan): number {
   return row.attempt_id !== null && row.attempt_fingerprint === plan.fingerprint ? row.attempt_sends : 0
 }
 
-async function send({ egress }: OutboundContext, { realm, plan, deadline }: Task): Promise<Sent> {
+interface Sending {
+  readonly sent: Sent
+  /** undefined: none could be made. */
+  readonly request: HttpRequest | undefined
+}
+
+async function send({ egress }: OutboundContext, { realm, plan, deadline }: Task): Promise<Sending> {
   const left = Math.max(deadline - performance.now(), 1000)
   const timeoutMs = Math.ceil(plan.isSpent ? left : Math.min(left, REPEATABLE_MS))
-  return await sendTokenRequest(
+  let made: HttpRequest | undefined
+  const sent = await sendTokenRequest(
     plan.settings,
     plan.grant,
     (url, request) => egress.fetch(url, { ...request, realm: realm.name, timeoutMs }),
     AbortSignal.timeout(timeoutMs),
+    (request) => {
+      made = request
+    },
   )
+  return { sent, request: made }
 }
 
 /** A refusal holds nothing that could be lost. */

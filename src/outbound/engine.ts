@@ -4,10 +4,12 @@
  * (`fresh-token.ts`, `flight.ts`, `attempt.ts`).
  */
 import { randomId } from '#crypto/random.ts'
+import type { Seal } from '#crypto/seal.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import type { Log } from '#observe/log.ts'
 import { noteConnectionsUsed } from '#store/connections.ts'
 import type { Database } from '#store/database.ts'
+import { ExchangeLog } from './exchange-log.ts'
 import type { InstanceGuard } from './instance.ts'
 import { JoinedReads } from './joined-reads.ts'
 
@@ -28,6 +30,7 @@ export class Engine {
   readonly log: Log
   /** Of rows, by key. */
   readonly reads = new JoinedReads()
+  readonly exchanges: ExchangeLog
   readonly #db: Database
   readonly #flights = new Map<string, Promise<unknown>>()
   readonly #opened = new Map<string, Opened>()
@@ -39,8 +42,9 @@ export class Engine {
   readonly #timer: NodeJS.Timeout
   #isClosing = false
 
-  constructor(db: Database, log: Log, guard: InstanceGuard) {
+  constructor(db: Database, seal: Seal, log: Log, guard: InstanceGuard) {
     this.#db = db
+    this.exchanges = new ExchangeLog(db, seal, log)
     this.log = log
     this.guard = guard
     this.#timer = setInterval(() => void this.#note(), NOTE_EVERY_MS).unref()
@@ -111,6 +115,7 @@ export class Engine {
     clearTimeout(timer)
     this.guard.close()
     await this.#note()
+    await this.exchanges.flush()
   }
 
   /** Never rejects: it is told to people and decides nothing. */

@@ -18,5 +18,5 @@ export async function openOutbound(
 ): Promise<OutboundContext> {
   const { db, publicUrl } = issuer
   const guard = await InstanceGuard.open({ db, dataDir, publicUrl }, log)
-  return { ...issuer, secretStores, engine: new Engine(db, log, guard) }
+  return { ...issuer, secretStores, engine: new Engine(db, issuer.seal, log, guard) }
 }

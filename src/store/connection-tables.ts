@@ -79,7 +79,28 @@ export interface RefreshAnswersTable {
   expires_at: number | null
 }
 
+export interface ConnectionExchangesTable {
+  id: string
+  realm_id: string
+  connection_id: string
+  at_ms: number
+  duration_ms: number
+  grant_type: string
+  /** 1: tokens came. */
+  is_ok: number
+  class: string | null
+  code: string | null
+  /** For people; redacted. */
+  description: string | null
+  /** null: no answer came. */
+  status: number | null
+  /** Request and answer, redacted. */
+  shown_sealed: string
+  expires_at: number
+}
+
 export interface ConnectionTables {
   connections: ConnectionsTable
   refresh_answers: RefreshAnswersTable
+  connection_exchanges: ConnectionExchangesTable
 }

@@ -81,6 +81,13 @@ export const sealedColumns: readonly SealedColumn[] = [
     rows: sql`select id, answer_sealed as sealed, realm_id as realm, connection_id || ' ' || id as place,
       'answer' as place_field from refresh_answers`,
   },
+  {
+    table: 'connection_exchanges',
+    column: 'shown_sealed',
+    key: ['id'],
+    rows: sql`select id, shown_sealed as sealed, realm_id as realm, connection_id || ' ' || id as place,
+      'shown' as place_field from connection_exchanges`,
+  },
 ]
 
 /** Some of the values that are sealed under another data key than `keyId`. */

@@ -30,6 +30,7 @@ const rules: readonly Rule[] = [
   { table: 'connect_journeys', key: 'id', time: 'expires_at', keep: 5 * minute },
   { table: 'connector_runs', key: 'id', time: 'expires_at', keep: 5 * minute },
   { table: 'events', key: 'id', time: 'expires_at', keep: 5 * minute },
+  { table: 'connection_exchanges', key: 'id', time: 'expires_at', keep: 5 * minute },
   { table: 'refresh_answers', key: 'id', time: 'expires_at', keep: 5 * minute },
   { table: 'refresh_tokens', key: 'token_hash', time: 'expires_at', keep: day },
   { table: 'sessions', key: 'id', time: 'expires_at', keep: day },

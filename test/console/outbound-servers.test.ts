@@ -239,6 +239,14 @@ test('connections: how each stands, refreshed and ended', async () => {
   expect(provider.asked.length).toBe(before + 1)
   await judge(tab)
   await list.openMenu('The application')
+  await page.getByRole('menuitem', { name: 'Activity' }).click()
+  const activity = page.getByRole('dialog', { name: 'Activity of The application' })
+  await activity.getByText('A token came').first().waitFor()
+  expect(await activity.innerText()).toMatch(/grant_type=client_credentials[\s\S]*Status 200/)
+  expect(await activity.innerText()).not.toContain('known-to-both')
+  await judge(tab)
+  await page.keyboard.press('Escape')
+  await list.openMenu('The application')
   await page.getByRole('menuitem', { name: 'Disconnect' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
   await page.getByText('1 connection ended').waitFor()
@@ -263,14 +271,18 @@ const paths = [
 test.each([
   ['dark', 1280],
   ['light', 360],
-] as const)('%s, %i px: every page is accessible and fits', async (theme, width) => {
-  const seen = await desk.open(root, { theme, width, height: 700 })
-  for (const path of paths) {
-    await seen.page.goto(`${desk.house.url}/console${path}`)
-    await seen.page.locator('#page h1').waitFor()
-    await seen.page.waitForLoadState('networkidle')
-    await judge(seen)
-  }
-  expect(seen.complaints).toEqual([])
-  await seen.close()
-})
+] as const)(
+  '%s, %i px: every page is accessible and fits',
+  async (theme, width) => {
+    const seen = await desk.open(root, { theme, width, height: 700 })
+    for (const path of paths) {
+      await seen.page.goto(`${desk.house.url}/console${path}`)
+      await seen.page.locator('#page h1').waitFor()
+      await seen.page.waitForLoadState('networkidle')
+      await judge(seen)
+    }
+    expect(seen.complaints).toEqual([])
+    await seen.close()
+  },
+  120_000,
+)

@@ -36,7 +36,13 @@ export const connectionColumns: readonly Column<Connection>[] = [
     title: 'State',
     kind: 'text',
     options: Object.entries(stateWords).map(([value, [, label]]) => ({ value, label })),
-    render: ({ state }) => <Status tone={stateWords[state][0]}>{stateWords[state][1]}</Status>,
+    render: ({ state, has_access_token, has_refresh_token }) =>
+      state === 'ok' && !has_access_token && !has_refresh_token ? (
+        // Nothing is wrong with it, and it has never worked: its server says why.
+        <Status tone="plain">No token yet</Status>
+      ) : (
+        <Status tone={stateWords[state][0]}>{stateWords[state][1]}</Status>
+      ),
   },
   {
     id: 'reason',

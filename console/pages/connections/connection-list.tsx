@@ -1,5 +1,5 @@
 /** What people and applications hold, at one OAuth server or at all of a realm, and what can be done with it. */
-import { FileText, RefreshCw, RotateCcw, Snowflake, Unplug } from 'lucide-react'
+import { Activity as ActivityIcon, FileText, RefreshCw, RotateCcw, Snowflake, Unplug } from 'lucide-react'
 import { type ReactNode, useMemo, useState } from 'react'
 import {
   type Connection,
@@ -20,6 +20,7 @@ import type { RowAction } from '../../parts/list/action.ts'
 import { List } from '../../parts/list/list.tsx'
 import { tellNotice, tellProblem } from '../../parts/show/problem.tsx'
 import { sentence } from '../../parts/show/text.ts'
+import { Activity } from './activity.tsx'
 import type { Named } from './connection-columns.tsx'
 import { connectionColumns, holderOf, realmColumns, stateWords } from './connection-columns.tsx'
 import { StoredAnswers } from './stored-answers.tsx'
@@ -78,20 +79,36 @@ export function RealmConnectionList({ realm, servers }: { realm: string; servers
   )
 }
 
+const looks = {
+  Activity: { icon: ActivityIcon, of: Activity },
+  'Stored answers': { icon: FileText, of: StoredAnswers },
+} as const
+
 type SlugOf<C extends Connection> = (connection: C) => string
 
 function useConnectionActions<C extends Connection>(realm: string, slugOf: SlugOf<C>) {
   const mayWrite = useMayWrite(realm)
-  const [shown, setShown] = useState<C>()
+  const [shown, setShown] = useState<{ readonly what: keyof typeof looks; readonly of: C }>()
   const asked = useDisconnect(realm, slugOf)
-  const answers: RowAction<C> = { label: 'Stored answers', icon: FileText, run: (row) => setShown(() => row) }
+  const look = (what: keyof typeof looks): RowAction<C> => ({
+    label: what,
+    icon: looks[what].icon,
+    run: (of) => setShown({ what, of }),
+  })
   const changes = useChanges(realm, slugOf)
+  const looking = [look('Activity'), look('Stored answers')]
+  const Shown = shown && looks[shown.what].of
   return {
-    actions: mayWrite ? [...changes, answers, ...asked.actions] : [answers],
+    actions: mayWrite ? [...changes, ...looking, ...asked.actions] : looking,
     bulk: mayWrite ? asked.bulk : [],
     dialog: (
-      <Dialog opened={shown !== undefined} onClose={() => setShown(undefined)} title="Stored answers" size="lg">
-        {shown && <StoredAnswers realm={realm} slug={slugOf(shown)} id={shown.id} />}
+      <Dialog
+        opened={shown !== undefined}
+        onClose={() => setShown(undefined)}
+        title={shown && (shown.what === 'Activity' ? `Activity of ${holderOf(shown.of)}` : shown.what)}
+        size="lg"
+      >
+        {shown && Shown && <Shown realm={realm} slug={slugOf(shown.of)} id={shown.of.id} />}
       </Dialog>
     ),
   }
