@@ -84,7 +84,7 @@ describe('N161 RFC 6749 §5.1 tokens', () => {
     expect(readBy({ answer }, { ...TOKENS, ok: false, error: 'odd' })).toMatchObject({ kind: 'tokens' })
   })
 
-  test('names of prototypes are no fields', () => {
+  test('N172 names of prototypes are no fields', () => {
     const answer: AnswerRules = { fields: { access_token: ['__proto__.access_token', 'constructor.name', 'toString'] } }
     expect(readBy({ answer }, '{"__proto__":{"x":1}}')).toMatchObject({ kind: 'refused', class: 'malformed' })
     expect(read('{"__proto__":{"access_token":"at"}}')).toMatchObject({ kind: 'refused', class: 'malformed' })

@@ -118,6 +118,27 @@ describe.each(ENGINES)('connectors, on %s', (engine) => {
     expect(told.body).toMatchObject({ result: 'failed', code: 'output_unreadable', outputs: { name: null } })
   })
 
+  test('N172 names of prototypes are members like any other, and a bomb of entities is no document', async () => {
+    const found = (name: string, expression: string) => ({ name, from: 'body', language: 'jsonpath', expression })
+    const outputs = [found('proto', '$.__proto__'), found('inherited', '$.constructor'), found('plain', '$.a')]
+    const name = await save({ path: '/json', outputs })
+    api.stand('/v1/json', { text: '{"__proto__": {"admin": true}, "a": {"toString": 1}}' })
+    const { body } = await run(name)
+    expect(body.outputs).toEqual({ proto: { admin: true }, inherited: null, plain: { toString: 1 } })
+    expect(({} as { admin?: true }).admin).toBeUndefined()
+    const own = { name: 'x', oauth_server: 'crm', path: '/', outputs: [{ ...found('a', '$'), name: '__proto__' }] }
+    expect(await admin.post(root, own)).toMatchObject({ status: 400, body: { field: 'outputs.0.name' } })
+    const bomb = await save({
+      path: '/bomb',
+      outputs: [{ name: 'a', from: 'body', language: 'xpath', expression: '/a' }],
+    })
+    const entities = Array.from({ length: 12 }, (_, at) => `<!ENTITY e${at + 1} "${`&e${at};`.repeat(10)}">`)
+    api.stand('/v1/bomb', {
+      text: `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e0 "x">${entities.join('')}]><a>&e12;</a>`,
+    })
+    expect((await run(bomb)).body).toMatchObject({ code: 'output_unreadable', outputs: { a: null } })
+  })
+
   test('paths and patterns that nobody can read are not saved', async () => {
     for (const [language, expression] of [
       ['jsonpath', '$.['],

@@ -46,6 +46,25 @@ describe('calls that end early', () => {
     expect(await away.json()).toMatchObject({ code: 'address_closed' })
   })
 
+  test('N168 a body that turns out longer than 256 MiB is 413, and the API does not take its part for the whole', async () => {
+    const { promise: broken, resolve } = Promise.withResolvers<void>()
+    const taking = createServer((request) => request.on('error', () => resolve()).resume())
+    taking.listen(0, '127.0.0.1')
+    await once(taking, 'listening')
+    const base_url = `http://127.0.0.1:${(taking.address() as AddressInfo).port}`
+    await addServer(house, `${api.url}/token`, { name: 'Taking', base_url })
+    let left = 257 * 16
+    const part = new Uint8Array(65_536)
+    const body = new ReadableStream({
+      pull: (controller) => (left-- > 0 ? controller.enqueue(part) : controller.close()),
+    })
+    const answer = await call('up', { method: 'POST', body, duplex: 'half' } as RequestInit, 'taking')
+    expect(answer.status).toBe(413)
+    expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('longer than') })
+    await broken
+    taking.close()
+  })
+
   test('who goes away in the middle is not called for any longer', async () => {
     const { promise: closed, resolve } = Promise.withResolvers<void>()
     const { promise: reached, resolve: reach } = Promise.withResolvers<void>()

@@ -43,7 +43,10 @@ const body = z
   .refine(({ kind, content }) => kind !== 'none' || content === '', { path: ['content'], error: 'must be empty' })
 
 const output = z.strictObject({
-  name: z.string().regex(parameterName, 'must be a name of letters, digits and _'),
+  name: z
+    .string()
+    .regex(parameterName, 'must be a name of letters, digits and _')
+    .refine((name) => name !== '__proto__', 'must be another name'),
   from: z.enum(['status', 'header', 'body']),
   language: z.enum(['none', 'jsonpath', 'xpath', 'regex']).default('none'),
   expression: z.string().max(1024).default('').describe('the header’s name, or a path or pattern'),

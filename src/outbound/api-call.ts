@@ -4,6 +4,7 @@
  * call goes (`target.ts`) and what of it comes back to whom.
  */
 import { EgressError, type EgressRequest, type EgressStream } from '#http/egress.ts'
+import { Refusal } from '#http/refusal.ts'
 import { placeToken } from '#oauth-client/place-token.ts'
 import type { Profile } from '#oauth-client/profile.ts'
 import type { OutboundContext } from './context.ts'
@@ -79,8 +80,9 @@ async function send(
   }
 }
 
-/** The message of the way out names no address. */
-export function noAnswer({ reason, message }: EgressError): OutboundRefusal {
+/** The message of the way out names no address. What broke the body off on our side is the caller's to mend. */
+export function noAnswer({ reason, message, cause }: EgressError): Refusal {
+  if (cause instanceof Refusal) return cause
   const code = reason === 'closed' ? 'address_closed' : reason
   return new OutboundRefusal(reason === 'timeout' ? 504 : 502, 'no_answer', code, `the API was called: ${message}`)
 }

@@ -100,6 +100,13 @@ const ADVICE: Readonly<Record<RefusalClass, string>> = {
   unknown_outcome: 'The token that is held is used until it expires; it is tried once more by itself.',
 }
 
+/** Where the provider's code says more than its class. */
+const BY_CODE: Readonly<Record<string, string>> = {
+  invalid_scope: 'Ask for a scope that this client may have there, or ask the provider to allow it, and save.',
+  unauthorized_client: 'Have the grant type allowed for this client at the provider, or choose another one, and save.',
+  unsupported_grant_type: 'Choose a grant type that the provider takes, or correct the access token URL, and save.',
+}
+
 /** How the server is shown after it. undefined: this end says nothing about the server itself. */
 export function serverStatusAfter(
   problem: Pick<Problem, 'class'>,
@@ -123,6 +130,7 @@ export function serverStatusAfter(
 
 /** What the server's page and a problem say of it. */
 export function lastErrorOf(problem: Problem, now: number): LastError {
-  const advice = problem.class in ADVICE ? ADVICE[problem.class as RefusalClass] : ''
+  const general = problem.class in ADVICE ? ADVICE[problem.class as RefusalClass] : ''
+  const advice = problem.class === 'server_settings' ? (BY_CODE[problem.code] ?? general) : general
   return { at: now, code: problem.code, description: problem.description, advice }
 }

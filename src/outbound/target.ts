@@ -33,6 +33,7 @@ export function targetBelow(baseUrl: string | null, path: string, query: string)
   return query === '' ? url : `${url}?${query}`
 }
 
+/** Java servers take parameters off a segment before they look at it: `..;a` is `..` to them. */
 function isDots(segment: string): boolean {
-  return /^(?:\.|%(?:25)*2[Ee]){1,2}$/.test(segment)
+  return /^(?:\.|%(?:25)*2[Ee]){1,2}(?:$|;|%(?:25)*3[Bb])/.test(segment)
 }
