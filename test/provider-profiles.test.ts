@@ -85,6 +85,7 @@ describe.each(ENGINES)('provider profiles on %s', (engine) => {
 
   test.each([
     [{ name: 'Not a name', title: 'x' }, 'name'],
+    [{ name: 'preview', title: 'x' }, 'name'],
     [{ name: 'x', title: '' }, 'title'],
     [{ name: 'x', title: 'x', tokens: {} }, 'tokens'],
     [{ name: 'x', title: 'x', token: { metod: 'GET' } }, 'token.metod'],
@@ -99,7 +100,7 @@ describe.each(ENGINES)('provider profiles on %s', (engine) => {
     [{ name: 'x', title: 'x', refresh_token: { idle_seconds: -1 } }, 'refresh_token.idle_seconds'],
   ])('%j is refused at its field', async (body, field) => {
     expect(await admin.post(path, body)).toMatchObject({ status: 400, body: { field } })
-    expect(await admin.post(`${realm}/profile-preview`, body)).toMatchObject({ status: 400, body: { field } })
+    expect(await admin.post(`${realm}/profiles/preview`, body)).toMatchObject({ status: 400, body: { field } })
     expect((await admin.get(`${path}/x`)).status).toBe(404)
   })
 
@@ -135,15 +136,15 @@ describe.each(ENGINES)('provider profiles on %s', (engine) => {
 
   test('what goes through a browser holds no secret, whatever the profile says', async () => {
     const authorize = { add: { leak: '{client_secret}' }, url: 'https://login.example/{client_secret}/authorize' }
-    const told = await admin.post(`${realm}/profile-preview`, { name: 'x', title: 'x', authorize })
+    const told = await admin.post(`${realm}/profiles/preview`, { name: 'x', title: 'x', authorize })
     expect(JSON.stringify(legOf(told.body, 'authorize'))).not.toContain('your-client-secret')
     const token = { url: 'https://elsewhere.example/token' }
-    const led = await admin.post(`${realm}/profile-preview`, { name: 'x', title: 'x', token })
+    const led = await admin.post(`${realm}/profiles/preview`, { name: 'x', title: 'x', token })
     expect(legOf(led.body, 'token')).toMatchObject({ problem: expect.stringContaining('a host that the profile does') })
   })
 
   test('addresses that are made of what was kept are shown with a sample', async () => {
-    const told = await admin.post(`${realm}/profile-preview`, {
+    const told = await admin.post(`${realm}/profiles/preview`, {
       name: 'zoho',
       title: 'Zoho',
       hosts: ['*.zoho.com'],
@@ -159,6 +160,36 @@ describe.each(ENGINES)('provider profiles on %s', (engine) => {
     expect((await admin.get(`/realms/other-${engine}/profiles/ours`)).status).toBe(404)
     const told = await admin.post(`/realms/other-${engine}/oauth-servers`, serverOf('x', 'ours'))
     expect(told).toMatchObject({ status: 400, body: { field: 'profile' } })
+  })
+
+  test('it has a history and a way back, lies in the recycle bin, and many are deleted at once', async () => {
+    await admin.post(path, { name: 'lived', title: 'First', answer: { root: 'data' } })
+    await admin.patch(`${path}/lived`, { title: 'Second', answer: null, token: { method: 'GET' } })
+    const { items } = (await admin.get(`${path}/lived/history`)).body
+    const back = await admin.post(`${path}/lived/history/${items[1].version}/revert`)
+    expect(back).toMatchObject({ status: 200, body: { title: 'First', answer: { root: 'data' } } })
+    expect(back.body).not.toHaveProperty('token')
+    const told = await admin.post(`${path}/bulk`, { action: 'delete', ids: ['lived', 'google'] })
+    expect(told.body.results).toMatchObject([{ status: 'done' }, { status: 'refused' }])
+    const bin = (await admin.get(`${realm}/deleted?kind=profile&name=lived`)).body.items
+    expect((await admin.post(`${realm}/deleted/${bin[0].id}/restore`)).body).toMatchObject({ kind: 'profile' })
+    expect((await admin.get(`${path}/lived`)).body).toMatchObject({ title: 'First', answer: { root: 'data' } })
+  })
+
+  test('the list is filtered, sorted and cut like every other', async () => {
+    const names = async (query: string) => {
+      const { body } = await admin.get(`${path}?${query}`)
+      return [body.total, ...body.items.map((each: { name: string }) => each.name)]
+    }
+    await admin.post(path, { name: 'zz_last', title: 'Zz' })
+    expect(await names('title=SLACK&shipped=true&sort=-name')).toEqual([2, 'slack_user', 'slack'])
+    expect(await names('search=zz&shipped=false')).toEqual([1, 'zz_last'])
+    expect((await names('shipped=true&page=2&page_size=4')).slice(1)).toHaveLength(4)
+    expect(await names('created_at=1..&name=zz_last')).toEqual([1, 'zz_last'])
+    expect(await names('created_at=..5')).toEqual([0])
+    const created = (await admin.get(`${path}/zz_last`)).body.created_at
+    expect(await names(`name=zz&created_at=>=${created}`)).toEqual([1, 'zz_last'])
+    expect((await admin.get(`${path}?sort=openid`)).status).toBe(400)
   })
 
   test('it is configuration: exported, applied to another realm, and what a document does not say any more goes', async () => {

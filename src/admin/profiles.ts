@@ -15,11 +15,12 @@ import {
   updateProviderProfile,
 } from '#store/provider-profiles.ts'
 import type { Realm } from '#store/realms.ts'
-import { type Call, type Handled, handle, wholePage } from './call.ts'
+import { type Call, type Handled, handle, listQueryOf } from './call.ts'
 import type { AdminContext } from './context.ts'
 import { etagOf, requireMatch } from './etag.ts'
 import { mergePatch } from './merge-patch.ts'
 import { strayingBy } from './oauth-server-secrets.ts'
+import { pageInMemory } from './page-in-memory.ts'
 import { parseDocument } from './parse.ts'
 import { builtIn, conflict, notFound, taken } from './problem.ts'
 
@@ -64,10 +65,11 @@ export async function profileOfPath({ db }: AdminContext, realm: Realm, name: st
 }
 
 export const profileHandlers: readonly Handled[] = [
-  handle(contract.listProfiles, async ({ context, realm }) => {
+  handle(contract.listProfiles, async ({ context, realm, query }) => {
     const own = [...(await realmProfiles(context.db, realm.id)).values()]
-    const items = [...PROFILES.map((each) => shown(each)), ...own.map((stored) => answerOf(stored).value)]
-    return { value: wholePage(items) }
+    const all = [...PROFILES.map((each) => shown(each)), ...own.map((stored) => answerOf(stored).value)]
+    const found = pageInMemory(all, listQueryOf(query), ['name', 'title'])
+    return { value: { ...found, page: query.page, page_size: query.page_size } }
   }),
 
   handle(contract.createProfile, async ({ context, actor, realm, body }) => {

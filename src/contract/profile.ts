@@ -2,12 +2,13 @@
 import { z } from 'zod'
 import { realmName, text, time } from './field.ts'
 import { noQuery, nothing, operation, optional } from './operation.ts'
-import { page, wholeListQuery } from './page.ts'
+import { containing, flag, listQuery, page, range } from './page.ts'
 import { profileFields, profileRules } from './profile-rules.ts'
 
 export const profileName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9, _ and -, and not begin with _ or -')
+  .refine((name) => name !== 'preview', 'must not be preview')
   .meta({ examples: ['acme_crm'] })
 
 const writable = { name: profileName, title: text(100), ...profileFields }
@@ -57,7 +58,10 @@ export const listProfiles = operation({
   summary: 'What is known of providers, and may be named by an OAuth server',
   right: 'read',
   params: realmParams,
-  query: wholeListQuery,
+  query: listQuery(
+    { name: containing, title: containing, shipped: flag, openid: flag, created_at: range, updated_at: range },
+    ['name', 'title', 'created_at', 'updated_at'],
+  ),
   body: nothing,
   answer: page(profile),
   status: 200,
@@ -92,7 +96,7 @@ export const previewProfile = operation({
   ...noun,
   id: 'profiles.preview',
   method: 'POST',
-  path: '/realms/{realm}/profile-preview',
+  path: '/realms/{realm}/profiles/preview',
   summary: 'The requests that a profile would make; nothing is saved or sent',
   right: 'write',
   params: realmParams,

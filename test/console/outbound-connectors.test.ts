@@ -228,14 +228,18 @@ const paths = [
 test.each([
   ['dark', 1280],
   ['light', 360],
-] as const)('%s, %i px: every page of connectors is accessible and fits', async (theme, width) => {
-  const seen = await desk.open(`${root}/connectors`, { theme, width, height: 700 })
-  for (const path of paths) {
-    await seen.page.goto(`${desk.house.url}/console${root}${path}`)
-    await seen.page.locator('#page h1').waitFor()
-    await seen.page.waitForLoadState('networkidle')
-    await judge(seen)
-  }
-  expect(seen.complaints).toEqual([])
-  await seen.close()
-})
+] as const)(
+  '%s, %i px: every page of connectors is accessible and fits',
+  async (theme, width) => {
+    const seen = await desk.open(`${root}/connectors`, { theme, width, height: 700 })
+    for (const path of paths) {
+      await seen.page.goto(`${desk.house.url}/console${root}${path}`)
+      await seen.page.locator('#page h1').waitFor()
+      await seen.page.waitForLoadState('networkidle')
+      await judge(seen)
+    }
+    expect(seen.complaints).toEqual([])
+    await seen.close()
+  },
+  120_000,
+)

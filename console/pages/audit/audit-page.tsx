@@ -23,6 +23,7 @@ const kinds = [
   'environment',
   'application',
   'category',
+  'profile',
 ]
 
 export function AuditPage(): ReactNode {

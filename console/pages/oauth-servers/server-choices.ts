@@ -22,7 +22,7 @@ export interface ServerChoices {
 /** Undefined until all of it is there: a choice that comes later would change what is shown as chosen. */
 export function useServerChoices(realm: string): ServerChoices | undefined {
   const input = { params: { realm }, query: { page_size: 1000 } } as const
-  const profiles = useRead(listProfiles, { params: { realm } }).data?.value.items
+  const profiles = useRead(listProfiles, { params: { realm }, query: { page_size: 1000 } }).data?.value.items
   const categories = useRead(listCategories, input).data?.value.items
   const clients = useRead(listClients, input).data?.value.items
   const inEnvironments = useRead(environments.list, input).data?.value.items

@@ -1,10 +1,10 @@
 /** The requests of what stands in the form at this moment; asked for when the typing pauses. */
 import { useDebouncedValue } from '@mantine/hooks'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
 import { useFormContext, useWatch } from 'react-hook-form'
 import { ProblemError } from '#contract/caller.ts'
-import { type ProfileDocument, previewProfile } from '#contract/profile.ts'
+import { type PreviewedRequest, type ProfileDocument, previewProfile } from '#contract/profile.ts'
 import { call } from '../../parts/api/call.ts'
 import { told } from '../../parts/show/problem.tsx'
 import { ProfileRequests } from './profile-requests.tsx'
@@ -16,7 +16,7 @@ export function LiveRequests({ realm }: { realm: string }): ReactNode {
   const { control } = useFormContext()
   const typed = useWatch({ control })
   // What it is called does not matter to what it makes.
-  const text = JSON.stringify({ ...documentOf(typed), name: 'preview', title: 'Preview' })
+  const text = JSON.stringify({ ...documentOf(typed), name: 'shown', title: 'Shown' })
   const [settled] = useDebouncedValue(text, PAUSE_MS)
   const { data, error } = useQuery({
     queryKey: [previewProfile.id, realm, settled],
@@ -24,10 +24,12 @@ export function LiveRequests({ realm }: { realm: string }): ReactNode {
       const body = JSON.parse(settled) as ProfileDocument
       return call(previewProfile, { params: { realm }, query: {}, body }, { signal })
     },
-    placeholderData: keepPreviousData,
     retry: false,
   })
-  return <ProfileRequests of={data?.value.requests ?? []} problem={error === null ? undefined : words(error)} />
+  // Those of before stay in sight while the next ones are made, and while what is typed makes none.
+  const [made, setMade] = useState<readonly PreviewedRequest[]>([])
+  if (data && data.value.requests !== made) setMade(data.value.requests)
+  return <ProfileRequests of={made} problem={error === null ? undefined : words(error)} />
 }
 
 function words(error: unknown): string {

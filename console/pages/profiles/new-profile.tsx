@@ -18,7 +18,7 @@ import styles from './profiles.module.css'
 export function NewProfilePage(): ReactNode {
   const { realm } = useParams({ from: '/realms/$realm/new-profile' })
   const { from } = useSearch({ from: '/realms/$realm/new-profile' })
-  const { data, error } = useRead(listProfiles, { params: { realm } })
+  const { data, error } = useRead(listProfiles, { params: { realm }, query: { page_size: 1000 } })
   const mayWrite = useMayWrite(realm)
   const model = data?.value.items.find(({ name }) => name === from)
   const copied = model && { ...valuesOf(model), name: `${model.name}_copy`.slice(0, 63), title: `${model.title} copy` }
@@ -49,10 +49,12 @@ function NewProfile({ realm, values }: { realm: string; values: Values }): React
   return (
     <Form of={create} back={{ to: '/realms/$realm/profiles', params: { realm } }} titles={titles} submitLabel="Save">
       <div className={styles.editor}>
-        <div>
+        <div className={styles.fields}>
           <ProfileFields isNew />
         </div>
-        <LiveRequests realm={realm} />
+        <div className={styles.beside}>
+          <LiveRequests realm={realm} />
+        </div>
       </div>
     </Form>
   )

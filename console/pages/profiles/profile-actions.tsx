@@ -6,12 +6,14 @@ import type { AskedActions } from '../../parts/dialog/ask-first.tsx'
 import { namedDeletion } from '../../parts/dialog/deleting.tsx'
 import { runBulk } from '../../parts/list/bulk.ts'
 
-export function useDeleteProfile(realm: string, onDeleted: () => void): AskedActions<ProviderProfile> {
+export const profileNoun = { one: 'profile', many: 'profiles' }
+
+export function useDeleteProfile(realm: string, onDeleted?: () => void): AskedActions<ProviderProfile> {
   const { mutateAsync: remove } = useWrite(deleteProfile)
   return namedDeletion<ProviderProfile>({
     realm,
     kind: 'profile',
-    noun: { one: 'profile', many: 'profiles' },
+    noun: profileNoun,
     staysDead: 'OAuth servers may name it again.',
     impact: 'OAuth servers that name it have to choose another one before.',
     impactOfMany: 'OAuth servers that name them have to choose others before.',

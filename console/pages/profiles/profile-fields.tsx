@@ -19,8 +19,8 @@ interface RuleProps {
   readonly rows?: number
 }
 
-function Rule({ name, hint, example, rows = 4 }: RuleProps): ReactNode {
-  const placeholder = JSON.stringify(example, null, 2)
+function Rule({ name, hint, example, rows = 3 }: RuleProps): ReactNode {
+  const placeholder = `For example ${JSON.stringify(example)}`
   return <JsonField name={name} label={titles[name]} hint={hint} rows={rows} placeholder={placeholder} />
 }
 
@@ -118,7 +118,7 @@ function AnswerFields(): ReactNode {
         name="answer"
         hint="Format, where the fields stand, what success is, error codes, where the expiry comes from, what is kept."
         example={{ root: 'data', success: { path: 'ok', equals: ['true'] }, expiry: { source: 'milliseconds' } }}
-        rows={10}
+        rows={8}
       />
       <TextField
         name="id_token_issuer"
@@ -145,12 +145,7 @@ function LifeFields(): ReactNode {
         suffix="s"
         hint="At the latest; empty: five minutes, or a quarter of its life."
       />
-      <Rule
-        name="placement"
-        hint="Empty: Authorization: Bearer."
-        example={{ in: 'header', name: 'X-Access-Token' }}
-        rows={3}
-      />
+      <Rule name="placement" hint="Empty: Authorization: Bearer." example={{ in: 'header', name: 'X-Access-Token' }} />
       <Rule
         name="expired_statuses"
         hint="Answers of the API that say that the token is no longer taken; empty: 401."

@@ -48,6 +48,11 @@ const places: Readonly<Record<string, Place>> = {
     history: '/realms/$realm/connectors/$name/history',
     params: ({ name }) => ({ name }),
   },
+  profile: {
+    at: '/realms/$realm/profiles/$name',
+    history: '/realms/$realm/profiles/$name/history',
+    params: ({ name }) => ({ name }),
+  },
   // A realm may be told about in another one's audit.
   realm: {
     at: '/realms/$realm/settings',
