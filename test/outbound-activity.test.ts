@@ -76,6 +76,15 @@ describe.each(ENGINES)('the activity of connections on %s', (engine) => {
     expect(items.at(-1)).toMatchObject({ result: 'ok' })
   })
 
+  test('of an answer that is far too long the beginning is told', async () => {
+    const { at, refresh } = await made('Long', tokens())
+    provider.next({ status: 500, text: '<html>the beginning', paddingBytes: 200_000 })
+    await refresh()
+    const [{ answer }] = (await admin.get(`${at}/activity`)).body.items
+    expect(answer.body).toMatch(/^<html>the beginning/)
+    expect(answer.body.length).toBeLessThan(20_000)
+  })
+
   test('it goes with its connection, and after a week', async () => {
     const { sql } = house.app.context.db
     const count = async () => (await sql.selectFrom('connection_exchanges').select('id').execute()).length

@@ -17,7 +17,9 @@ import type { Plan } from './grant.ts'
 
 const WRITE_EVERY_MS = 1000
 /** More than that in a second and the rest is not kept. */
-const MOST_WAITING = 2000
+const MOST_WAITING = 500
+/** Of a longer answer the beginning is shown: it is no token answer, and not worth the work. */
+const LONGEST_ANSWER = 64 * 1024
 
 export interface Exchanged {
   readonly plan: Plan
@@ -55,7 +57,11 @@ export class ExchangeLog {
 
   note(connection: Place, exchanged: Exchanged): void {
     if (this.#waiting.length >= MOST_WAITING) return
-    this.#waiting.push([{ id: connection.id, realm_id: connection.realm_id }, exchanged])
+    const sent = cutShort(exchanged.sent)
+    this.#waiting.push([
+      { id: connection.id, realm_id: connection.realm_id },
+      { ...exchanged, sent },
+    ])
     this.#timer ??= setTimeout(() => void this.flush(), WRITE_EVERY_MS).unref()
   }
 
@@ -109,6 +115,11 @@ export class ExchangeLog {
       shown_sealed: this.#seal.seal(JSON.stringify(shown), placeOf(connection, id)),
     }
   }
+}
+
+function cutShort(sent: Sent): Sent {
+  if (sent.kind !== 'answer' || sent.raw.body.length <= LONGEST_ANSWER) return sent
+  return { ...sent, raw: { ...sent.raw, body: sent.raw.body.slice(0, LONGEST_ANSWER / 4), truncated: true } }
 }
 
 /** What was taken from it is nowhere in it, whatever its place is called. */
