@@ -7,6 +7,8 @@ beforeAll(async () => {
     echo(seen, '/realms/:realm/token', ['POST']),
     echo(seen, '/realms/:realm/authorize', ['GET', 'POST']),
     echo(seen, '/admin', ['GET']),
+    echo(seen, '/things/bulk', ['POST']),
+    echo(seen, '/things/:name', ['GET', 'DELETE']),
     echo(seen, '/documents', ['POST'], { bodyTypes: ['application/json', 'application/merge-patch+json'] }),
   ])
 })
@@ -24,6 +26,15 @@ function postForm(body: string, type = 'application/x-www-form-urlencoded'): Pro
 }
 
 describe('methods', () => {
+  test('a fixed path takes those that it has, and leaves the others to the path with a name in its place', async () => {
+    expect((await fetch(`${house.url}/things/bulk`)).status).toBe(200)
+    expect(house.seen.at(-1)?.params).toEqual({ name: 'bulk' })
+    expect((await fetch(`${house.url}/things/bulk`, { method: 'POST' })).status).toBe(200)
+    expect(house.seen.at(-1)?.params).toEqual({})
+    const refused = await fetch(`${house.url}/things/bulk`, { method: 'PUT' })
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'POST'])
+  })
+
   test.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'TRACE', 'GET', 'HEAD'])(
     'N019 N045 %s at the token endpoint is 405 and says what is allowed (RFC 6749 §3.2)',
     async (method) => {

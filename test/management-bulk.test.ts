@@ -37,6 +37,19 @@ describe.each(ENGINES)('many at once on %s', (engine) => {
     expect((await admin.get(`${root}/deleted?kind=client`)).body.total).toBe(2)
   })
 
+  test('whoever is called bulk is read, changed and deleted like everybody', async () => {
+    for (const [list, name] of [
+      ['/realms', { name: 'bulk' }],
+      [`${root}/clients`, { client_id: 'bulk' }],
+      [`${root}/roles`, { name: 'bulk' }],
+    ] as const) {
+      expect(await admin.post(list, name)).toMatchObject({ status: 201 })
+      expect(await admin.get(`${list}/bulk`)).toMatchObject({ status: 200, body: name })
+      expect(await admin.delete(`${list}/bulk`)).toMatchObject({ status: 204 })
+      expect(await admin.get(`${list}/bulk`)).toMatchObject({ status: 404 })
+    }
+  })
+
   test('N152 one audit entry for each that was done, none for what was refused', async () => {
     for (const client_id of ['x', 'y']) await admin.post(`${root}/clients`, { client_id })
     await admin.post(`${root}/clients/bulk`, { action: 'disable', ids: ['x', 'absent', 'y'] })

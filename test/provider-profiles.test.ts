@@ -85,7 +85,6 @@ describe.each(ENGINES)('provider profiles on %s', (engine) => {
 
   test.each([
     [{ name: 'Not a name', title: 'x' }, 'name'],
-    [{ name: 'preview', title: 'x' }, 'name'],
     [{ name: 'x', title: '' }, 'title'],
     [{ name: 'x', title: 'x', tokens: {} }, 'tokens'],
     [{ name: 'x', title: 'x', token: { metod: 'GET' } }, 'token.metod'],

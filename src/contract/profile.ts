@@ -8,7 +8,6 @@ import { profileFields, profileRules } from './profile-rules.ts'
 export const profileName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9, _ and -, and not begin with _ or -')
-  .refine((name) => name !== 'preview', 'must not be preview')
   .meta({ examples: ['acme_crm'] })
 
 const writable = { name: profileName, title: text(100), ...profileFields }

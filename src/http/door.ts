@@ -17,6 +17,20 @@ export function doorsOf(routes: readonly Route[]): ReadonlyMap<string, Door> {
   return new Map([...paths].map(([path, group]) => [path, doorOf(path, group)]))
 }
 
+/**
+ * Whether another door is at that path for that method, by a path with variables in it: `/clients/bulk` takes POST, and
+ * whoever reads it reads the client that is called so.
+ */
+export function leavesToAnother(doors: ReadonlyMap<string, Door>, path: string, method: string): boolean {
+  if (doors.get(path)?.routes.has(method)) return false
+  const names = path.split('/')
+  return [...doors].some(([other, door]) => {
+    if (other === path || !door.routes.has(method)) return false
+    const segments = other.split('/')
+    return segments.length === names.length && segments.every((each, at) => each === names[at] || each.startsWith(':'))
+  })
+}
+
 function doorOf(path: string, group: readonly Route[]): Door {
   const [first] = group
   if (first === undefined) throw new TypeError(`no route at ${path}`)

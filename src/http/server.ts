@@ -13,11 +13,11 @@ import {
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, Server as NetServer } from 'node:net'
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, type HTTPMethods } from 'fastify'
 import type { Log } from '#observe/log.ts'
 import type { Metrics } from '#observe/metrics.ts'
 import { hasBody } from './body.ts'
-import { type Door, doorsOf, noDoor, refuseAsJson } from './door.ts'
+import { type Door, doorsOf, leavesToAnother, noDoor, refuseAsJson } from './door.ts'
 import { Hall } from './exchange.ts'
 import {
   MAX_CONNECTIONS,
@@ -91,8 +91,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     serverFactory: (route) => server.on('request', guarded(hall, limit, route)),
     frameworkErrors: (_error, request, reply) => enter(hall, unreadable, request, reply),
   })
-  for (const [path, door] of doorsOf(options.routes)) open(app, hall, path, door)
-  open(app, hall, '*', nowhere)
+  const doors = doorsOf(options.routes)
+  for (const [path, door] of doors) {
+    const methods = ROUTED.filter((method) => !leavesToAnother(doors, path, method))
+    open(app, hall, path, door, methods)
+  }
+  open(app, hall, '*', nowhere, ROUTED)
   await app.ready()
   // Node's own answer to bytes that are no request (400, 408, 431) knows whether an answer has begun; Fastify's does not.
   server.removeAllListeners('clientError')
@@ -104,9 +108,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 const NO_QUERY = {}
 
 /** The request is taken over before Fastify would look at its body; its handler is never reached. */
-function open(app: FastifyInstance, hall: Hall, path: string, door: Door): void {
+function open(app: FastifyInstance, hall: Hall, path: string, door: Door, methods: readonly HTTPMethods[]): void {
   app.route({
-    method: [...ROUTED],
+    method: [...methods],
     url: path,
     onRequest: (request, reply, _next) => enter(hall, door, request, reply),
     handler: () => undefined,
