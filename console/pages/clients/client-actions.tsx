@@ -2,13 +2,11 @@
 import { Text } from '@mantine/core'
 import { Ban, CircleCheck, Trash2 } from 'lucide-react'
 import { useMemo } from 'react'
-import { bulkClients } from '#contract/bulk.ts'
 import { type Client, deleteClient, updateClient } from '#contract/client.ts'
 import { useWrite } from '../../parts/api/call.ts'
 import { confirm } from '../../parts/dialog/confirm.ts'
 import { tellDone } from '../../parts/dialog/undo.tsx'
 import type { BulkAction, RowAction } from '../../parts/list/action.ts'
-import { runBulk, tellResults } from '../../parts/list/bulk.ts'
 import { tellProblem } from '../../parts/show/problem.tsx'
 import { count } from '../../parts/show/text.ts'
 
@@ -17,6 +15,9 @@ const staysDead = 'Secrets and tokens stay dead: set new secrets.'
 
 /** Loaded before the question, which most visits to the list never come to: an answer needs nothing more. */
 const wayBack = () => import('../../parts/dialog/restore.ts')
+
+/** Nor to this. */
+const withMany = () => Promise.all([import('../../parts/list/bulk.ts'), import('#contract/bulk.ts')])
 
 /** One at a time. `onDeleted`: for the page of the client itself, which is not there any more. */
 export function useClientActions(realm: string, onDeleted?: () => void): readonly RowAction<Client>[] {
@@ -71,6 +72,7 @@ export function useClientBulk(realm: string): readonly BulkAction<Client>[] {
   return useMemo(() => {
     const run = async (action: 'enable' | 'disable' | 'delete', did: string, rows: readonly Client[]) => {
       const ids = rows.map(({ client_id }) => client_id)
+      const [{ runBulk, tellResults }, { bulkClients }] = await withMany()
       return tellResults(await runBulk(bulkClients, realm, action, ids), clientNoun, did)
     }
     const now = (action: 'enable' | 'disable', did: string) => async (rows: readonly Client[]) => {
