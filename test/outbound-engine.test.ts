@@ -216,6 +216,10 @@ describe.each(ENGINES)('the refresh engine on %s', (engine) => {
     provider.next(given('mended', 'refresh-number-2'))
     expect(await ask(slug)).toMatchObject({ token: 'mended', warning: null })
     expect((await admin.get(`/realms/default/oauth-servers/${slug}`)).body.status).toBe('ok')
+    const told = await admin.get(`/realms/default/audit?object_name=${slug}&action=oauth_server&sort=at_ms`)
+    const own = told.body.items.filter(({ object_name }: { object_name: string }) => object_name === slug)
+    const verbs = own.map(({ action }: { action: string }) => action.split('.')[1])
+    expect(verbs).toEqual(['create', 'broken', 'update', 'recovered'])
   })
 
   test('what is due is renewed in the background, without anybody asking', async () => {

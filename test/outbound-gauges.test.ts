@@ -20,8 +20,8 @@ describe.each(ENGINES)('the gauges of OAuth servers, on %s', (engine) => {
     await addServer(house, token, { name: 'unused' })
     const off = await addServer(house, token, { name: 'off', secret_expires_at: 2_000_000_000 })
     await db.sql.updateTable('oauth_servers').set({ disabled_at: 1 }).where('id', '=', off.id).execute()
-    await noteServerState(db.sql, ending, { status: 'ok', last_error: null })
-    await noteServerState(db.sql, broken, { status: 'error', last_error: null })
+    await noteServerState(db, ending, { status: 'ok', last_error: null })
+    await noteServerState(db, broken, { status: 'error', last_error: null })
     const text = await (await fetch(`${house.operationsUrl}/metrics`)).text()
     const lines = text.split('\n').filter((line) => line.startsWith('sallyport_oauth_server_'))
     expect(lines).toEqual([

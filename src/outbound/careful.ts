@@ -28,5 +28,5 @@ export async function allowCarefully(
 export async function noteSuccess({ db }: OutboundContext, server: OAuthServer): Promise<void> {
   const state = (await findServerStates(db.sql, [server.id])).get(server.id)
   if (state === undefined || (state.status === 'ok' && state.last_error === null)) return
-  await noteServerState(db.sql, server, { status: 'ok', last_error: null })
+  await noteServerState(db, server, { status: 'ok', last_error: null })
 }

@@ -150,7 +150,7 @@ async function noteFailure(
   const status = serverStatusAfter(problem, row.subject === APPLICATION)
   if (status === undefined) return
   const error = lastErrorOf(problem, now)
-  await noteServerState(context.db.sql, server, { status, last_error: advice ? { ...error, advice } : error })
+  await noteServerState(context.db, server, { status, last_error: advice ? { ...error, advice } : error })
   if (server.on_failure !== 'disable' || !isLimitReached(row, failure)) return
   const reason = `switched off after repeated failure: ${problem.code}`
   const { realm_id, slug, settings_version } = server

@@ -4,7 +4,8 @@
  * judged them), the sealing of secrets, and connections.
  */
 import { nowSeconds } from '#observe/clock.ts'
-import type { Database, Sql } from './database.ts'
+import { type AuditEntry, systemActor, writeAudit } from './audit.ts'
+import { type Database, type Sql, transaction } from './database.ts'
 import { type ListQuery, type ListRules, listPage, type Page } from './listing.ts'
 import { type LayerSettings, type ServerPolicy, type StoredSecret, secretOfRow } from './oauth-server-settings.ts'
 import type { OAuthServerOverridesTable, OAuthServerSecretsTable, OAuthServersTable } from './outbound-tables.ts'
@@ -158,25 +159,39 @@ export async function findServerStates(sql: Sql, ids: readonly string[]): Promis
   )
 }
 
+export type UsedServer = Pick<OAuthServer, 'id' | 'realm_id' | 'slug' | 'name' | 'settings_version'>
+
 /**
  * What a use found. A late answer says nothing of settings that were saved since, and a server that is disabled stays so.
+ * That its settings began to fail, and that they work again, is told by the audit.
  */
-export async function noteServerState(
-  sql: Sql,
-  { id, settings_version }: Pick<OAuthServer, 'id' | 'settings_version'>,
+export function noteServerState(
+  db: Database,
+  server: UsedServer,
   { status, last_error }: { readonly status: Exclude<ServerStatus, 'disabled'>; readonly last_error: LastError | null },
 ): Promise<void> {
-  const asUsed = sql
-    .selectFrom('oauth_servers')
-    .select('id')
-    .where('id', '=', id)
-    .where('settings_version', '=', settings_version)
-  await sql
-    .updateTable('oauth_server_states')
-    .set({ status, last_error: last_error === null ? null : JSON.stringify(last_error), changed_at: nowSeconds() })
-    .where('server_id', 'in', asUsed)
-    .where('status', '<>', 'disabled')
-    .execute()
+  return transaction(db, async (sql) => {
+    const asUsed = sql
+      .selectFrom('oauth_servers')
+      .select('id')
+      .where('id', '=', server.id)
+      .where('settings_version', '=', server.settings_version)
+    const noted = sql
+      .updateTable('oauth_server_states')
+      .set({ status, last_error: last_error === null ? null : JSON.stringify(last_error), changed_at: nowSeconds() })
+      .where('server_id', 'in', asUsed)
+      .where('status', '<>', 'disabled')
+    const turned = await noted.where('status', status === 'error' ? '<>' : '=', 'error').executeTakeFirst()
+    if (turned.numUpdatedRows === 0n) await noted.execute()
+    else if (status === 'error' || status === 'ok') await writeAudit(sql, turnOf(server, status, last_error))
+  })
+}
+
+function turnOf({ id, realm_id, slug, name }: UsedServer, status: 'error' | 'ok', error: LastError | null): AuditEntry {
+  const object = { object_kind: 'oauth_server', object_id: id, object_name: name }
+  const action = status === 'error' ? 'oauth_server.broken' : 'oauth_server.recovered'
+  const after = { slug, status, ...(error && { code: error.code, description: error.description }) }
+  return { realm_id, actor: systemActor, action, ...object, after }
 }
 
 const serverList: ListRules = {
