@@ -15,7 +15,14 @@ const batchSize = 500
 /** Clients that one answer looks at: each is read and judged anew. */
 const mostClients = 10_000
 
+const lateSeconds = 60
+
 type Finding = contract.Finding
+
+interface Found {
+  readonly findings: readonly Finding[]
+  readonly isWhole: boolean
+}
 
 export const healthHandlers: readonly Handled[] = [
   handle(contract.clientHealth, async ({ context, realm, params }) => {
@@ -46,19 +53,47 @@ async function judged(context: AdminContext, realm: Realm, clients: readonly Cli
   return clients.flatMap((client) => judgeClientHealth({ client, facts: factsOf(client), realm, now }))
 }
 
-async function findAll(context: AdminContext, realm: Realm): Promise<{ findings: Finding[]; isWhole: boolean }> {
+async function findAll(context: AdminContext, realm: Realm): Promise<Found> {
   const { db, activity, legacyUses } = context
   await activity.flush()
   await legacyUses.flush()
   const now = nowSeconds()
   const findings = judgeRealmHealth({ realm, facts: await findRealmFacts(db, realm, now), now })
   findings.push(...(await findServerHealth(context, realm, now)))
+  const lately = await db.held.get(`client-health ${realm.id}`, async () => new Lately())
+  const ofClients = await lately.get(now, () => findInClients(context, realm))
+  return { findings: [...findings, ...ofClients.findings], isWhole: ofClients.isWhole }
+}
+
+async function findInClients(context: AdminContext, realm: Realm): Promise<Found> {
+  const { db } = context
+  const findings: Finding[] = []
   for (let page = 1; page <= mostClients / batchSize; page += 1) {
     const { items } = await listClients(db, realm.id, { filters: {}, sort: 'client_id', page, page_size: batchSize })
     findings.push(...(await judged(context, realm, items)))
     if (items.length < batchSize) return { findings, isWhole: true }
   }
   return { findings, isWhole: false }
+}
+
+/**
+ * Ten thousand clients are judged in half a second, and every open console asks. So what was found counts until a
+ * configuration changes (this is held under its version), and for a minute: what clients do meanwhile shows then.
+ */
+class Lately {
+  #until = 0
+  #found: Promise<Found> | undefined
+
+  get(now: number, find: () => Promise<Found>): Promise<Found> {
+    if (this.#found === undefined || now >= this.#until) {
+      this.#until = now + lateSeconds
+      this.#found = find()
+      this.#found.catch(() => {
+        this.#found = undefined
+      })
+    }
+    return this.#found
+  }
 }
 
 type Query = Call<typeof contract.realmHealth>['query']
