@@ -11,6 +11,7 @@ import { addClient, addUser, USER_PASSWORD } from './clients.ts'
 import { REDIRECT_URI, tokensOf } from './code-flow.ts'
 import { ADMIN_PASSWORD, type House, openHouse } from './house.ts'
 import { adminOffice } from './office.ts'
+import { openScriptedServer, type ScriptedServer } from './scripted-server.ts'
 
 const target = resolve(import.meta.dirname, '../docs/pictures')
 const clients = '/realms/default/clients'
@@ -25,7 +26,7 @@ const machines = [
   ['warehouse-door', 'Warehouse door', null, 43_200],
 ] as const
 
-async function furnish(house: House): Promise<void> {
+async function furnish(house: House, provider: ScriptedServer): Promise<void> {
   await addUser(house, { username: 'ada', name: 'Ada Lovelace', email: 'ada@shop.example' })
   await addUser(house, { username: 'grace', name: 'Grace Hopper', email: 'grace@shop.example' })
   for (const [client_id, client_name, client_uri, expires_in] of machines) {
@@ -55,17 +56,20 @@ async function furnish(house: House): Promise<void> {
     await tokensOf(house, { client, username, scope: 'openid offline_access' })
   }
   const office = await adminOffice(house)
-  for (const [name, grant_type, origin] of [
-    ['Carrier tracking', 'client_credentials', 'https://login.carrier.example'],
-    ['Mail gateway', 'client_credentials', 'https://id.mail.example'],
-    ['Payments', 'client_credentials', 'https://auth.payments.example'],
+  const token = { json: { access_token: 'a token of the other side', token_type: 'Bearer', expires_in: 3600 } }
+  const refusal = { status: 401, json: { error: 'invalid_client', error_description: 'the secret has expired' } }
+  for (const [name, path, answer] of [
+    ['Carrier tracking', '/carrier', token],
+    ['Mail gateway', '/mail', token],
+    ['Payments', '/payments', refusal],
   ] as const) {
+    provider.stand(path, answer)
     const made = await office.post('/realms/default/oauth-servers', {
       name,
-      grant_type,
+      grant_type: 'client_credentials',
       client_id: 'sallyport',
       client_secret: 'known to both of us',
-      token_endpoint: `${origin}/token`,
+      token_endpoint: `${provider.url}${path}`,
     })
     if (made.status !== 201) throw new Error(`no OAuth server ${name}: ${JSON.stringify(made.body)}`)
   }
@@ -113,10 +117,11 @@ async function tryIt(page: Page, house: House): Promise<void> {
 }
 
 await ensureConsole()
-const house = await openHouse()
+const provider = await openScriptedServer()
+const house = await openHouse({ env: { SALLYPORT_EGRESS_ALLOW: '127.0.0.0/8' } })
 const browser = await launchBrowser()
 try {
-  await furnish(house)
+  await furnish(house, provider)
   const light = await openWindow(browser, house)
   await light.shoot('clients', clients, 'warehouse-door')
   await light.shoot('client', `${clients}/shop-web`, 'Redirect URIs')
@@ -131,4 +136,5 @@ try {
 } finally {
   await browser.close()
   await house.close()
+  await provider.close()
 }
