@@ -135,6 +135,10 @@ describe('order and pages', () => {
     expect(await list.names()).toEqual(range(1, 60))
     await page.getByRole('button', { name: 'Show pages' }).click()
     await page.getByLabel('Rows on a page').selectOption('25')
+    await page.goto(`${desk.house.url}/console${path}?client_id=app-&page=9`)
+    await page.getByText('There is no page 9').waitFor()
+    await page.getByRole('button', { name: 'To the last page' }).click()
+    await expect.poll(() => list.names()).toEqual(range(51, 60))
   })
 
   test('Refresh shows what has come meanwhile: by its button, by F5 inside the list and by r', async () => {

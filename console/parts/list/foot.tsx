@@ -17,7 +17,7 @@ interface FootProps {
 export function Foot({ state, total, isLowerBound, isLoading, noun }: FootProps): ReactNode {
   const { page, isAll, change } = state
   const size = Number(state.pageSize)
-  const last = Math.max(1, Math.ceil(total / size))
+  const last = lastPage(state, total)
   const sizes = pageSizes.includes(state.pageSize as never) ? pageSizes : [...pageSizes, state.pageSize]
   return (
     <div className={styles.foot}>
@@ -103,8 +103,12 @@ function counted({ page, size, total, isAll, isLowerBound, noun }: Counted): str
     : `${first.toLocaleString('en')}–${last.toLocaleString('en')} of ${whole}`
 }
 
+export function lastPage({ pageSize }: Pick<ListState, 'pageSize'>, total: number): number {
+  return Math.max(1, Math.ceil(total / Number(pageSize)))
+}
+
 /** The first page is the address without a number. */
-function pageText(page: number): string | undefined {
+export function pageText(page: number): string | undefined {
   return page <= 1 ? undefined : String(page)
 }
 

@@ -15,7 +15,7 @@ import type { BulkAction, RowAction, Target } from './action.ts'
 import { useAside } from './aside.ts'
 import { type Column, isSearchable, type RowOf } from './column.ts'
 import { ExportMenu } from './export-menu.tsx'
-import { Foot } from './foot.tsx'
+import { Foot, lastPage, pageText } from './foot.tsx'
 import { Head } from './head.tsx'
 import { useListKeys } from './keys.ts'
 import styles from './list.module.css'
@@ -131,7 +131,7 @@ function Table<O extends Operation>({ of, state, data, columns, selection, place
       </table>
       {!data.isLoading && data.error === null && data.rows.length === 0 && (
         <div className={styles.none}>
-          <NoRows of={of} state={state} />
+          <NoRows of={of} state={state} total={data.total} />
         </div>
       )}
       <Suspense>
@@ -148,14 +148,23 @@ function Table<O extends Operation>({ of, state, data, columns, selection, place
   )
 }
 
-/** Nothing at all yet, or nothing that fits. */
-function NoRows<O extends Operation>({
-  of: { empty, noun },
-  state,
-}: {
-  of: ListProps<O>
-  state: ListState
-}): ReactNode {
+interface NoRowsProps<O extends Operation> {
+  readonly of: ListProps<O>
+  readonly state: ListState
+  readonly total: number
+}
+
+/** Nothing at all yet, nothing that fits, or a page behind the last: its rows may just have been deleted. */
+function NoRows<O extends Operation>({ of: { empty, noun }, state, total }: NoRowsProps<O>): ReactNode {
+  if (total > 0) {
+    return (
+      <Empty title={`There is no page ${state.page}`} text="The list has become shorter, or the address is wrong.">
+        <Button variant="default" onClick={() => state.change({ page: pageText(lastPage(state, total)) })}>
+          To the last page
+        </Button>
+      </Empty>
+    )
+  }
   const isAsking = Object.keys(state.filters).length > 0 || state.search !== ''
   if (!isAsking) {
     return (
