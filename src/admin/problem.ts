@@ -26,8 +26,8 @@ export const unknownParameter = (name: string): Refusal =>
   new FieldRefusal(400, 'unknown_parameter', name, 'there is no such parameter')
 export const invalidBody = (description: string): Refusal => new Refusal(400, 'invalid_body', description)
 export const notFound = (what: string): Refusal => new Refusal(404, 'not_found', `there is no such ${what}`)
-export const taken = (field: string): Refusal =>
-  new FieldRefusal(409, 'name_taken', field, 'the name is taken; names of realms stay so for ever')
+export const taken = (field: string, description = 'the name is taken'): Refusal =>
+  new FieldRefusal(409, 'name_taken', field, description)
 export const builtIn = (what: string): Refusal =>
   new Refusal(409, 'protected', `a built-in ${what} can neither be deleted nor changed like this`)
 export const readOnlyHere = (field: string): Refusal =>

@@ -112,7 +112,7 @@ export const realmHandlers: readonly Handled[] = [
     const fields = changed(name, defaults(name), given)
     const key = await prepareKey(context, typed ?? null)
     const realm = await createRealm(context.db, actor, { name, ...fields, key: key.stored })
-    if (realm === 'taken') throw taken('name')
+    if (realm === 'taken') throw taken('name', 'the name is taken; names of realms stay so for ever')
     await ensureSigningKeys(context, realm)
     const value = { ...shown(realm), key: key.shown }
     return { value, etag: etagOf(writableOf(realm)), location: `/realms/${name}` }
