@@ -234,6 +234,11 @@ describe.each(ENGINES)('canaries of the door out on %s', (engine) => {
     expect(found(house.logged.join('\n'))).toEqual([])
     expect(found(await (await fetch(`${house.operationsUrl}/metrics`)).text())).toEqual([])
     const slugs = (await admin.get(`${root}?page_size=100`)).body.items.map(({ slug }: { slug: string }) => slug)
+    const { items } = (await admin.get(`${realm}/connections?page_size=1000`)).body
+    const activities = items.map(
+      ({ server, id }: { server: string; id: string }) => `${root}/${server}/connections/${id}/activity`,
+    )
+    expect((await admin.get(activities[0])).body.total).toBeGreaterThan(0)
     const lists = [
       root,
       `${realm}/connections`,
@@ -242,6 +247,7 @@ describe.each(ENGINES)('canaries of the door out on %s', (engine) => {
       `${realm}/connectors/echoing/runs`,
     ]
     const paths = [
+      ...activities,
       ...lists.map((path) => `${path}?page_size=1000`),
       ...lists.flatMap((path) => ['json', 'csv'].map((format) => `${path}?format=${format}`)),
       `${realm}/configuration`,
