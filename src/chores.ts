@@ -9,6 +9,7 @@ import type { Log } from '#observe/log.ts'
 import { refreshDue } from '#outbound/background.ts'
 import type { OutboundContext } from '#outbound/context.ts'
 import { tellEndingSecrets } from '#outbound/ending-secrets.ts'
+import { probeDue } from '#outbound/probe.ts'
 import { type DataKeys, learnDataKeys } from '#store/data-keys.ts'
 import { releaseLease, takeLease } from '#store/leases.ts'
 import { listRealms } from '#store/realms.ts'
@@ -30,6 +31,7 @@ const CHORES: readonly Chore[] = [
   // Soon after the first start the next keys are announced; later it looks for what is due.
   { name: 'rotate-keys', everySeconds: 60, run: rotateKeys },
   { name: 'refresh-connections', everySeconds: 5, run: refreshDue, atStart: true },
+  { name: 'probe-servers', everySeconds: 5, run: probeDue },
   { name: 'tell-ending-secrets', everySeconds: 60, run: tellEndingSecrets },
   {
     name: 'rotate-seal',

@@ -54,6 +54,9 @@ const defaults: Omit<NewServer, 'id' | 'name' | 'token_endpoint' | 'secrets'> = 
   max_wait_seconds: 10,
   refresh_margin_seconds: null,
   on_failure: 'retry',
+  probe: null,
+  probe_url: null,
+  probe_every_seconds: 300,
 }
 
 /** Registered by the store as an administrator's request would, and not tried. `tokenUrl`: any path of the scripted server. */

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createLog } from '#observe/log.ts'
+import { probeDue } from '#outbound/probe.ts'
 import { findConnectionById } from '#store/connections.ts'
 import { type App, startApp } from '../src/app.ts'
 import { freePort } from './free-port.ts'
@@ -64,6 +65,23 @@ describe('two nodes on one database', () => {
     const answers = await Promise.all(callers)
     expect(new Set(answers.map(({ status, body }) => `${status} ${body.access_token}`))).toEqual(new Set(['200 at-2']))
     expect(provider.asked).toHaveLength(1)
+  })
+
+  test('a probe that is due is sent by one of the nodes', async () => {
+    provider.stand('/token', rotating({ graceMs: 0 }))
+    provider.stand('/health', {})
+    const base_url = `${provider.url}/api`
+    const probe = { probe: 'url', probe_url: `${provider.url}/health` } as const
+    const { id } = await addServer(house, `${provider.url}/token`, { name: 'probed', base_url, ...probe })
+    const nodes = [house.app.context, second.context]
+    const under = () => nodes.flatMap(({ engine }) => engine.sharedKeys('probe '))
+    for (let turn = 1; turn <= 5; turn += 1) {
+      const states = house.app.context.db.sql.updateTable('oauth_server_states').where('server_id', '=', id)
+      await states.set({ probe_due_at: turn }).execute()
+      await Promise.all(nodes.map(probeDue))
+      await expect.poll(under).toEqual([])
+      expect(provider.asked.filter(({ path }) => path === '/health')).toHaveLength(turn)
+    }
   })
 
   test('a lease that is lost in flight: the newest answer wins, the other is kept beside it', async () => {

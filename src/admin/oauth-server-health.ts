@@ -1,6 +1,7 @@
 /** What is worth a look in the OAuth servers of a realm: secrets that end, servers that do not work, risky settings. */
 import type { Finding } from '#contract/health.ts'
 import { SOON_SECONDS } from '#outbound/ending-secrets.ts'
+import { PROBE_FAILED } from '#outbound/states.ts'
 import { findServerStates, listOAuthServers, type OAuthServer, type ServerState } from '#store/oauth-servers.ts'
 import type { Realm } from '#store/realms.ts'
 import type { AdminContext } from './context.ts'
@@ -25,10 +26,11 @@ const rules: readonly ((about: Case) => Spoken | undefined)[] = [
       ? { rule: 'server_secret_expired', severity: 'error', reason: `Its secret ended on ${day}.` }
       : { rule: 'server_secret_expiring', severity: 'warning', reason: `Its secret ends on ${day}.` }
   },
-  ({ state }) =>
-    state?.status === 'error'
-      ? { rule: 'server_error', severity: 'error', reason: `No token can be had: ${state.last_error?.advice ?? ''}` }
-      : undefined,
+  ({ state }) => {
+    if (state?.status !== 'error') return undefined
+    const what = state.last_error?.code === PROBE_FAILED ? 'Its probe fails' : 'No token can be had'
+    return { rule: 'server_error', severity: 'error', reason: `${what}: ${state.last_error?.advice ?? ''}` }
+  },
   ({ state }) =>
     state?.status === 'degraded'
       ? { rule: 'server_degraded', severity: 'warning', reason: 'It answers badly; what is held is used meanwhile.' }

@@ -1,6 +1,6 @@
 /** Refuses an OAuth server that contradicts itself, layer by layer. Whether it works is found out by trying it. */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { baseOnly, type Layers, type Merged, mergeLayers } from '#outbound/layers.ts'
+import { baseOnly, isTokenOrigin, type Layers, type Merged, mergeLayers } from '#outbound/layers.ts'
 import { type Draft, typedKey } from './oauth-server-draft.ts'
 import { invalidField } from './problem.ts'
 
@@ -10,6 +10,18 @@ export function judgeServer(draft: Draft): void {
   judgeLayer(draft, '', baseOnly)
   for (const [index, { environment_id, application_id }] of draft.overrides.entries()) {
     judgeLayer(draft, `overrides.${index}.`, { environment_id, application_id })
+  }
+  judgeProbe(draft)
+}
+
+/** N181: the probe takes the token nowhere that it would not go to without it. */
+function judgeProbe(draft: Draft): void {
+  const { probe, probe_url } = draft
+  if (probe === null) return
+  const field = probe === 'url' ? 'probe_url' : (`${probe}_endpoint` as const)
+  if (draft[field] === null) throw invalidField(field, `the probe ${probe} needs it`)
+  if (probe === 'url' && probe_url !== null && !isTokenOrigin(probe_url, draft)) {
+    throw invalidField('probe_url', 'must be at the origin of another URL of this server: a token goes with the probe')
   }
 }
 

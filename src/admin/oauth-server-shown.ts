@@ -9,7 +9,7 @@ import { realmResources } from '#store/resources.ts'
 import { clientIdsOf } from './allowed-clients.ts'
 import type { AdminContext } from './context.ts'
 
-const noState: ServerState = { status: 'ok', last_error: null }
+const noState: ServerState = { status: 'ok', last_error: null, last_probe: null }
 
 export async function showServers(
   context: AdminContext,

@@ -21,6 +21,7 @@ export const serverAuthMethods = [
   'none',
 ] as const
 export const legs = ['authorize', 'token', 'refresh'] as const
+export const serverProbes = ['userinfo', 'introspection', 'url'] as const
 export const serverStatuses = ['ok', 'error', 'degraded', 'needs_authorization', 'disabled'] as const
 
 /** Not `.` and `..`, which no path can say: it begins and ends with a letter or digit. */
@@ -153,6 +154,14 @@ const own = {
   max_wait_seconds: z.int().min(1).max(600).describe('how long one caller may wait for a token, all in all'),
   refresh_margin_seconds: z.int().min(0).max(86_400).nullable(),
   on_failure: z.enum(['retry', 'disable']),
+  probe: z
+    .enum(serverProbes)
+    .nullable()
+    .describe('how it is asked on a schedule, with the application’s own token, whether it works; null: not at all'),
+  probe_url: endpoint
+    .nullable()
+    .describe('for the probe url: answers GET with 2xx; at the origin of another URL of the server'),
+  probe_every_seconds: z.int().min(60).max(86_400),
   allowed_clients: z
     .array(clientId)
     .max(1000)
@@ -171,6 +180,12 @@ const lastError = z.object({
   code: z.string(),
   description: z.string(),
   advice: z.string().describe('what to do'),
+})
+
+const lastProbe = z.object({
+  at: time,
+  works: z.boolean(),
+  status: z.int().nullable().describe('of the answer; null: none came'),
 })
 
 const shownSecret = z.object({
@@ -195,6 +210,7 @@ export const shownServer = {
   redirect_uri: z.string().describe('ours: to be registered there'),
   status: z.enum(serverStatuses),
   last_error: lastError.nullable(),
+  last_probe: lastProbe.nullable().describe('what came of the last probe of these settings'),
   disabled_at: time.nullable(),
   disabled_reason: z.string().nullable(),
   created_at: time,

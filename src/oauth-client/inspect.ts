@@ -1,12 +1,12 @@
-/** What a server says of a token that it has given: introspection (RFC 7662) and userinfo (OIDC Core §5.3). */
+/** What a server says of a token that it has given: introspection (RFC 7662), userinfo (OIDC Core §5.3), any GET. */
 import type { RawAnswer, Sent } from './answer.ts'
 import { authenticate } from './authenticate.ts'
 import { readExpiry } from './expiry.ts'
 import { placeToken } from './place-token.ts'
-import type { RefusalClass } from './profile.ts'
+import type { Profile, RefusalClass } from './profile.ts'
 import { at, readBody } from './read-body.ts'
-import { classify } from './refusals.ts'
-import { sendOnce } from './request-token.ts'
+import { classify, retryAfter } from './refusals.ts'
+import { classOfUnsent, sendOnce } from './request-token.ts'
 import type { ServerSettings, WayOut } from './settings.ts'
 import { placesOf, UnusableSettings } from './template.ts'
 import { assemble, type HttpRequest } from './token-request.ts'
@@ -18,6 +18,10 @@ export interface Unanswered {
   readonly class: RefusalClass
   readonly code: string
   readonly description: string
+  /** null: there was no answer. */
+  readonly status: number | null
+  /** Seconds from the answer on. */
+  readonly retry_after: number | null
 }
 
 export type Introspected =
@@ -37,6 +41,12 @@ export type Userinfo =
   | { readonly kind: 'expired' }
   | Unanswered
 
+export type Called =
+  | { readonly kind: 'taken'; readonly status: number }
+  /** The token is not taken any more. */
+  | { readonly kind: 'expired'; readonly status: number }
+  | Unanswered
+
 export async function introspectToken(
   settings: ServerSettings,
   token: string,
@@ -54,7 +64,7 @@ export async function introspectToken(
   }
   const sent = await sendOnce(request, way, signal)
   const claims = claimsOf(sent)
-  if (!claims) return unanswered(settings, sent)
+  if (!claims) return unanswered(settings.profile, sent)
   if (at(claims, 'active') !== true) return { kind: 'inactive' }
   const expiry = readExpiry(at(claims, 'exp'), 'unix_seconds', Math.floor(Date.now() / 1000))
   const scope = at(claims, 'scope')
@@ -88,7 +98,27 @@ export async function fetchUserinfo(
   if (claims) return { kind: 'claims', claims }
   const expired = settings.profile.expired_statuses ?? [401]
   if (sent.kind === 'answer' && expired.includes(sent.raw.status)) return { kind: 'expired' }
-  return unanswered(settings, sent)
+  return unanswered(settings.profile, sent)
+}
+
+/** Whether a GET with the token is answered with 2xx; what else the answer says is not looked at. */
+export async function callWithToken(
+  profile: Profile,
+  token: string,
+  target: string,
+  way: WayOut,
+  signal: AbortSignal,
+): Promise<Called> {
+  const { url, headers } = placeToken(profile, token, target)
+  const sent = await sendOnce(
+    { url, method: 'GET', headers: { accept: 'application/json, */*', ...headers } },
+    way,
+    signal,
+  )
+  if (sent.kind !== 'answer') return unanswered(profile, sent)
+  const { status } = sent.raw
+  if ((profile.expired_statuses ?? [401]).includes(status)) return { kind: 'expired', status }
+  return status >= 200 && status < 300 ? { kind: 'taken', status } : unanswered(profile, sent)
 }
 
 function claimsOf(sent: Sent): Claims | undefined {
@@ -97,13 +127,17 @@ function claimsOf(sent: Sent): Claims | undefined {
   return body.kind === 'tree' && !Array.isArray(body.tree) ? (body.tree as Claims) : undefined
 }
 
-function unanswered({ profile }: ServerSettings, sent: Sent): Unanswered {
-  if (sent.kind !== 'answer') return failed('transient', sent.code, sent.detail)
-  const { status }: RawAnswer = sent.raw
+function unanswered(profile: Profile, sent: Sent): Unanswered {
+  if (sent.kind !== 'answer') {
+    return failed(sent.kind === 'not_sent' ? classOfUnsent(sent.code) : 'transient', sent.code, sent.detail)
+  }
+  const { status, headers }: RawAnswer = sent.raw
   const kind = status === 200 ? 'malformed' : classify(status, undefined, 'client_credentials', profile)
-  return failed(kind, `http_${status}`, `the endpoint answers with status ${status} and nothing that can be read`)
+  const wait = retryAfter(headers['retry-after'], Math.floor(Date.now() / 1000))
+  const description = `the endpoint answers with status ${status} and nothing that can be read`
+  return { ...failed(kind, `http_${status}`, description), status, retry_after: wait }
 }
 
 function failed(kind: RefusalClass, code: string, description: string): Unanswered {
-  return { kind: 'failed', class: kind, code, description }
+  return { kind: 'failed', class: kind, code, description, status: null, retry_after: null }
 }

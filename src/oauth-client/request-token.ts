@@ -84,6 +84,10 @@ const REASONS = {
 const NEEDS_SETTINGS =
   /^(settings|address_closed|ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
 
+export function classOfUnsent(code: string): 'server_settings' | 'transient' {
+  return NEEDS_SETTINGS.test(code) ? 'server_settings' : 'transient'
+}
+
 /** What became of one request, as the engine's classes say it; `receivedAt`: Unix seconds. */
 export function readSent(settings: ServerSettings, grant: GrantRequest, sent: Sent, receivedAt: number): TokenAnswer {
   if (sent.kind === 'answer') return readTokenAnswer(settings, grant, sent.raw, receivedAt)
@@ -92,7 +96,7 @@ export function readSent(settings: ServerSettings, grant: GrantRequest, sent: Se
 
 function unanswered(settings: ServerSettings, grant: GrantRequest, sent: Exclude<Sent, { kind: 'answer' }>): Refused {
   const { kind, code, detail } = sent
-  if (kind === 'not_sent') return refused(NEEDS_SETTINGS.test(code) ? 'server_settings' : 'transient', code, detail)
+  if (kind === 'not_sent') return refused(classOfUnsent(code), code, detail)
   return refused(isSpent(grant.type, settings.profile) ? 'unknown_outcome' : 'transient', code, detail)
 }
 

@@ -101,7 +101,7 @@ async function renewAll(
 }
 
 /** Seconds for which the server wants to be left alone: it said so, or its settings are tried by one at a time. */
-function restAfter(problem: Problem | undefined): number | undefined {
+export function restAfter(problem: Pick<Problem, 'class' | 'retryAfter'> | undefined): number | undefined {
   if (problem?.class !== 'transient' && problem?.class !== 'paused') return undefined
   return problem.retryAfter === null ? undefined : Math.min(problem.retryAfter, LONGEST_REST_SECONDS)
 }

@@ -36,6 +36,8 @@ export interface TokenOptions {
   readonly refused_version?: number
   /** A new one, whatever the old one says. */
   readonly force?: boolean
+  /** Whoever asks uses nothing: it is only found out whether it could be. */
+  readonly is_probe?: boolean
 }
 
 export type FreshToken =
@@ -60,6 +62,12 @@ export async function freshToken(
   wanted: TokenFor,
   options: TokenOptions = {},
 ): Promise<FreshToken> {
+  const fresh = await goodToken(context, wanted, options)
+  if (fresh.kind === 'token' && !options.is_probe) context.engine.used(fresh.connection_id)
+  return fresh
+}
+
+async function goodToken(context: OutboundContext, wanted: TokenFor, options: TokenOptions): Promise<FreshToken> {
   const { server } = wanted
   if (server.disabled_at !== null) return { kind: 'disabled', reason: server.disabled_reason ?? '' }
   const key = keyOf(wanted)
@@ -191,7 +199,6 @@ function answerOf(context: OutboundContext, row: HeldToken, server: OAuthServer,
   const token = isAlive(row, server) ? opened(context, row) : null
   if (token instanceof SealBroken) return { kind: 'unavailable', problem: { ...tokenUnreadable, retryAfter: null } }
   if (token !== null) {
-    context.engine.used(row.id)
     return {
       kind: 'token',
       access_token: token,

@@ -177,6 +177,11 @@ export function tokenOrigins(values: LayerSettings): { readonly refresh: Set<str
   return { refresh, access: new Set([...refresh, ...origins([values.userinfo_endpoint, values.base_url])]) }
 }
 
+/** The access token goes to that origin without this URL. */
+export function isTokenOrigin(url: string, values: LayerSettings): boolean {
+  return tokenOrigins(values).access.has(originOf(url))
+}
+
 function originOf(url: string): string {
   return URL.parse(url)?.origin ?? url
 }

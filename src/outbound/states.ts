@@ -100,9 +100,13 @@ const ADVICE: Readonly<Record<RefusalClass, string>> = {
   unknown_outcome: 'The token that is held is used until it expires; it is tried once more by itself.',
 }
 
+/** The code of what a probe found, while tokens may be had all the same. */
+export const PROBE_FAILED = 'probe_failed'
+
 /** Where the provider's code says more than its class. */
 const BY_CODE: Readonly<Record<string, string>> = {
   invalid_scope: 'Ask for a scope that this client may have there, or ask the provider to allow it, and save.',
+  [PROBE_FAILED]: 'Look at what the probe asks, and whether the token of the application’s own may ask it.',
   unauthorized_client: 'Have the grant type allowed for this client at the provider, or choose another one, and save.',
   unsupported_grant_type: 'Choose a grant type that the provider takes, or correct the access token URL, and save.',
 }

@@ -69,7 +69,11 @@ export function createOAuthServer(
       await sql.insertInto('oauth_servers').values(row).execute()
       await insertLayers(sql, row.id, input)
       const state = { server_id: row.id, status: firstStatus(input.grant_type), last_error: null, changed_at: now }
-      await sql.insertInto('oauth_server_states').values(state).execute()
+      const probe = { last_probe: null, probe_due_at: firstProbeAt(input, now) }
+      await sql
+        .insertInto('oauth_server_states')
+        .values({ ...state, ...probe })
+        .execute()
       const server = await completeServer(sql, row)
       const after = publicServer(server)
       await writeAudit(sql, { ...serverObject(server), actor, action: 'oauth_server.create', after })
@@ -90,6 +94,11 @@ async function lockNames(sql: Sql, realmId: string): Promise<void> {
 /** Where people have to agree first, nothing works before they did. */
 function firstStatus(grant: GrantType): ServerStatus {
   return grant === 'authorization_code' ? 'needs_authorization' : 'ok'
+}
+
+/** What is set is asked for soon; a result of other settings is not shown for these. */
+function firstProbeAt({ probe }: Pick<OAuthServer, 'probe'>, now: number): number | null {
+  return probe === null ? null : now
 }
 
 /**
@@ -124,6 +133,14 @@ export function updateOAuthServer(
       await sql.updateTable('oauth_servers').set(changed).where('id', '=', row.id).execute()
       await deleteLayers(sql, row.id)
       await insertLayers(sql, row.id, next)
+      await sql
+        .updateTable('oauth_server_states')
+        .set({
+          last_probe: null,
+          probe_due_at: row.disabled_at === null ? firstProbeAt(next, changed.updated_at) : null,
+        })
+        .where('server_id', '=', row.id)
+        .execute()
       const after = await completeServer(sql, changed)
       await also?.(sql, before, after)
       const entry = updateEntry('oauth_server', publicServer(before), publicServer(after), revertedTo)
@@ -163,7 +180,7 @@ export function setServerDisabled(
       const status = isOff ? 'disabled' : firstStatus(before.grant_type)
       await sql
         .updateTable('oauth_server_states')
-        .set({ status, changed_at: now })
+        .set({ status, changed_at: now, probe_due_at: isOff ? null : firstProbeAt(before, now) })
         .where('server_id', '=', row.id)
         .execute()
     }
@@ -220,7 +237,7 @@ export async function restoreOAuthServer(sql: Sql, id: string) {
     .executeTakeFirstOrThrow()
   await sql
     .updateTable('oauth_server_states')
-    .set({ status: 'disabled', last_error: null, changed_at: now })
+    .set({ status: 'disabled', last_error: null, changed_at: now, last_probe: null, probe_due_at: null })
     .where('server_id', '=', id)
     .execute()
   const server = await completeServer(sql, row)

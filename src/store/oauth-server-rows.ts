@@ -63,6 +63,9 @@ export function columnsOf(fields: ServerFields) {
     max_wait_seconds: fields.max_wait_seconds,
     refresh_margin_seconds: fields.refresh_margin_seconds,
     on_failure: fields.on_failure,
+    probe: fields.probe,
+    probe_url: fields.probe_url,
+    probe_every_seconds: fields.probe_every_seconds,
   }
   return {
     name: fields.name,

@@ -59,6 +59,11 @@ export interface ServerPolicy {
   /** null: the profile's, or the house's. */
   readonly refresh_margin_seconds: number | null
   readonly on_failure: 'retry' | 'disable'
+  /** How it is asked, while nobody uses it, whether it works; null: it is not. */
+  readonly probe: 'userinfo' | 'introspection' | 'url' | null
+  /** For the probe `url`: where another URL of the server leads a token to already. */
+  readonly probe_url: string | null
+  readonly probe_every_seconds: number
 }
 
 /** Where an external store has a secret. */

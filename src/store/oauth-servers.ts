@@ -38,6 +38,14 @@ export interface LastError {
   readonly advice: string
 }
 
+export interface LastProbe {
+  /** Seconds since 1970. */
+  readonly at: number
+  readonly works: boolean
+  /** null: it was not asked, or did not answer. */
+  readonly status: number | null
+}
+
 /** A live server. The settings of the base layer stand beside what is the server's alone. */
 export interface OAuthServer extends LayerSettings, ServerPolicy {
   readonly id: string
@@ -142,6 +150,7 @@ function serverOf(
 export interface ServerState {
   readonly status: ServerStatus
   readonly last_error: LastError | null
+  readonly last_probe: LastProbe | null
 }
 
 /** What was last seen of these servers (oauth_servers.id). */
@@ -154,6 +163,7 @@ export async function findServerStates(sql: Sql, ids: readonly string[]): Promis
       {
         status: row.status,
         last_error: row.last_error === null ? null : (JSON.parse(row.last_error) as LastError),
+        last_probe: row.last_probe === null ? null : (JSON.parse(row.last_probe) as LastProbe),
       },
     ]),
   )

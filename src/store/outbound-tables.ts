@@ -73,6 +73,9 @@ export interface OAuthServerStatesTable {
   status: 'ok' | 'error' | 'degraded' | 'needs_authorization' | 'disabled'
   last_error: Json | null
   changed_at: number
+  last_probe: Json | null
+  /** null: it is never asked. */
+  probe_due_at: number | null
 }
 
 export interface ConnectorsTable extends NamedTable {
