@@ -26,6 +26,9 @@ describe.each(ENGINES)('the door out as code on %s', (engine) => {
     token_endpoint: 'http://127.0.0.1:9/token',
     client_secret: 'of the server',
     post_parameters: [{ name: 'apikey', value: 'of the parameter', secret: true }],
+    probe: 'url',
+    probe_url: 'http://127.0.0.1:9/health',
+    probe_every_seconds: 600,
     overrides: [
       { environment: 'test', client_secret: 'of the test', scope: 'a' },
       {
@@ -59,6 +62,7 @@ describe.each(ENGINES)('the door out as code on %s', (engine) => {
     expect(made.status, JSON.stringify(made.body)).toBe(201)
     const { yaml } = (await admin.get('/realms/one/configuration')).body
     expect(yaml).toContain('store: vault')
+    expect(yaml).toContain('probe_url: http://127.0.0.1:9/health')
     expect(yaml).not.toMatch(/of the (server|parameter|test|till)/)
     expect((await apply('one', { yaml, prune: true })).body.changes).toEqual([])
     const whole = references(yaml)

@@ -106,7 +106,7 @@ export const PROBE_FAILED = 'probe_failed'
 /** Where the provider's code says more than its class. */
 const BY_CODE: Readonly<Record<string, string>> = {
   invalid_scope: 'Ask for a scope that this client may have there, or ask the provider to allow it, and save.',
-  [PROBE_FAILED]: 'Look at what the probe asks, and whether the token of the application’s own may ask it.',
+  [PROBE_FAILED]: 'Check the URL that the probe asks, and whether the application’s own token is allowed there.',
   unauthorized_client: 'Have the grant type allowed for this client at the provider, or choose another one, and save.',
   unsupported_grant_type: 'Choose a grant type that the provider takes, or correct the access token URL, and save.',
 }

@@ -8,6 +8,7 @@ import { Form } from '../../parts/form/form.tsx'
 import { Page } from '../../parts/page/page.tsx'
 import { keepPreference, readPreference } from '../../parts/person/preferences.ts'
 import { Empty } from '../../parts/show/empty.tsx'
+import { ProbeSection } from './probe-section.tsx'
 import { ProfileSection } from './profile-section.tsx'
 import { type ServerChoices, useServerChoices } from './server-choices.ts'
 import {
@@ -73,6 +74,7 @@ function NewServer({ choices }: { choices: ServerChoices }): ReactNode {
       <ScopeSection choices={choices} />
       <UserLoginSection />
       <FailureSection />
+      <ProbeSection />
       <UseSection choices={choices} />
     </Form>
   )

@@ -8,7 +8,7 @@ import { useMayWrite } from '../../parts/api/rights.ts'
 import { Page } from '../../parts/page/page.tsx'
 import { ProblemAlert } from '../../parts/show/problem.tsx'
 import { useServerActions } from './server-actions.tsx'
-import { ServerStatus, Standing } from './server-status.tsx'
+import { LastProbe, ServerStatus, Standing } from './server-status.tsx'
 
 const tabs = [
   { label: 'Settings', to: '/realms/$realm/oauth-servers/$slug' },
@@ -42,6 +42,7 @@ export function OAuthServerPage(): ReactNode {
       tabs={tabs.map((one) => ({ ...one, params: { realm, slug } }))}
     >
       {server && <Standing of={server} onEnable={mayWrite ? () => enable?.run(server) : undefined} />}
+      {server?.last_probe && <LastProbe of={server.last_probe} />}
       {error === null ? <Outlet /> : <ProblemAlert error={error} onRetry={() => void refetch()} />}
       {dialogs}
     </Page>

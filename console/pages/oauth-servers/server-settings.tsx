@@ -12,6 +12,7 @@ import { useEditForm } from '../../parts/form/contract-form.ts'
 import { Form } from '../../parts/form/form.tsx'
 import { Note } from './note.tsx'
 import styles from './oauth-servers.module.css'
+import { ProbeSection } from './probe-section.tsx'
 import { ProfileSection } from './profile-section.tsx'
 import { type ServerChoices, useServerChoices } from './server-choices.ts'
 import {
@@ -91,6 +92,7 @@ function Settings({ choices, stored }: { choices: ServerChoices; stored: Answer<
       <ScopeSection choices={choices} />
       <UserLoginSection />
       <FailureSection />
+      <ProbeSection />
       <UseSection choices={choices} />
       <ProfileSection choices={choices} />
       {mayWrite && (

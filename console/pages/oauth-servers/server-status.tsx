@@ -52,16 +52,27 @@ export function Standing({
   }
   if (last_error === null) return null
   const isBroken = status === 'error'
+  const what = last_error.code === 'probe_failed' ? 'The last probe failed' : 'The last attempt to get a token failed'
   return (
     <Alert
       color={isBroken ? 'red' : 'amber'}
       variant="light"
       mb="md"
       icon={<TriangleAlert aria-hidden />}
-      title={isBroken ? 'The last attempt to get a token failed' : statusWords[status][1]}
+      title={isBroken ? what : statusWords[status][1]}
     >
       <LastError of={last_error} />
     </Alert>
+  )
+}
+
+/** Above every tab of a server that is asked whether it works. */
+export function LastProbe({ of: { at, works, status } }: { of: NonNullable<OAuthServer['last_probe']> }): ReactNode {
+  const came = status === null ? 'no answer' : `status ${status}`
+  return (
+    <Text size="sm" c="dimmed" mb="md">
+      Last probe: {works ? 'works' : 'failed'}, {came} · <Time at={at} show="both" />
+    </Text>
   )
 }
 
