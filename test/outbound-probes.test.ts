@@ -135,7 +135,8 @@ describe.each(ENGINES)('probes of OAuth servers on %s', (engine) => {
     const seen = await read(slug)
     expect(seen).toMatchObject({ status: 'error', last_probe: { works: false, status: 401 } })
     expect(seen.last_error).toMatchObject({ code: 'probe_failed', description: expect.stringContaining('status 401') })
-    expect(seen.last_error.advice).not.toBe('')
+    const { body } = await admin.get('/realms/default/health?rule=server_error&object_kind=oauth_server')
+    expect(body.items[0].reason).toBe(`Its probe fails: ${seen.last_error.advice}`)
     provider.stand('/health', { status: 200 })
     await again(slug)
     expect(await read(slug)).toMatchObject({ status: 'ok', last_error: null, last_probe: { works: true } })
@@ -160,7 +161,7 @@ describe.each(ENGINES)('probes of OAuth servers on %s', (engine) => {
     provider.stand('/health', { status: 302, headers: { location: 'https://elsewhere.example/' } })
     await again(slug)
     expect(await read(slug)).toMatchObject({ status: 'error', last_error: { code: 'probe_failed' } })
-    provider.stand('/health', { status: 429, headers: { 'retry-after': '30' } })
+    provider.stand('/health', { status: 429, headers: { 'retry-after': '3600' } })
     await again(slug)
     provider.asked.length = 0
     await again(slug)
