@@ -26,8 +26,11 @@ import { tellSaved } from './tell-saved.ts'
 
 export function NewOAuthServerPage(): ReactNode {
   const { realm } = useParams({ from: '/realms/$realm/new-oauth-server' })
+  const { profile } = useSearch({ from: '/realms/$realm/new-oauth-server' })
   const choices = useServerChoices(realm)
   const mayWrite = useMayWrite(realm)
+  // A profile that was made a moment ago may only come with the next reading: then the form begins anew.
+  const asked = choices?.profiles.find(({ name }) => name === profile)?.name
   return (
     <Page
       title="New OAuth server"
@@ -35,7 +38,7 @@ export function NewOAuthServerPage(): ReactNode {
       lead="Somebody else’s authorization server, with your credentials there."
     >
       {!mayWrite && <Empty title="You may look, but not change" text="Ask an administrator of this realm." />}
-      {mayWrite && choices && <NewServer choices={choices} />}
+      {mayWrite && choices && <NewServer key={asked} choices={choices} profile={asked} />}
     </Page>
   )
 }
@@ -43,16 +46,15 @@ export function NewOAuthServerPage(): ReactNode {
 /** The category that the person has saved into last. */
 const workingCategory = 'working-category'
 
-function NewServer({ choices }: { choices: ServerChoices }): ReactNode {
+function NewServer({ choices, profile }: { choices: ServerChoices; profile: string | undefined }): ReactNode {
   const { realm } = choices
   const navigate = useNavigate()
-  const { profile } = useSearch({ from: '/realms/$realm/new-oauth-server' })
   const last = readPreference(workingCategory)
   const category = choices.categories.some(({ value }) => value === last) ? last : null
   const create = useCreateForm({
     operation: createOAuthServer,
     params: { realm },
-    values: { ...emptyValues(category), ...(choices.profiles.some(({ name }) => name === profile) && { profile }) },
+    values: { ...emptyValues(category), ...(profile !== undefined && { profile }) },
     onDone: (saved) => {
       if (saved.category !== null) keepPreference(workingCategory, saved.category)
       tellSaved(saved)

@@ -30,7 +30,7 @@ export function NewProfilePage(): ReactNode {
     >
       {error !== null && <ProblemAlert error={error} />}
       {!mayWrite && <Empty title="You may look, but not change" text="Ask an administrator of this realm." />}
-      {mayWrite && data && <NewProfile key={from} realm={realm} values={copied ?? emptyValues} />}
+      {mayWrite && data && <NewProfile key={model?.name} realm={realm} values={copied ?? emptyValues} />}
     </Page>
   )
 }
