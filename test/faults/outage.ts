@@ -59,6 +59,8 @@ export function problemsOf(outage: Outage, { answerSeconds, backSeconds }: Limit
   return [...wrong.filter(([isWrong]) => isWrong).map(([, sentence]) => sentence), ...audit.findings]
 }
 
+const POLL_SEEN_MS = 1200
+
 export interface OutageOptions {
   readonly rounds: number
   readonly pauseMilliseconds: number
@@ -72,6 +74,8 @@ export async function throughOutage(place: Place, fault: Fault, options: OutageO
   const caller = new Caller(ledger, seeds, node.url)
   const token = await refreshable(caller)
   await everyWrite(caller, token)
+  // What is held is forgotten once more when the next poll of the configuration's version sees the write.
+  await setTimeout(POLL_SEEN_MS)
   await everyRead(caller)
   const { pid } = node
   await fault.begin(node)
