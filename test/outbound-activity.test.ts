@@ -57,6 +57,12 @@ describe.each(ENGINES)('the activity of connections on %s', (engine) => {
     expect(JSON.stringify(rows)).not.toContain('plain')
   })
 
+  test('who asks while it is being written gets it too', async () => {
+    const { at } = await made('Twice', tokens())
+    const both = await Promise.all([admin.get(`${at}/activity`), admin.get(`${at}/activity`)])
+    expect(both.map(({ body }) => body.total)).toEqual([1, 1])
+  })
+
   test('a token in a place that nobody knows is blanked where it was taken from', async () => {
     const { at } = await made('Odd', tokens({ echo: 'canary-at' }))
     expect(JSON.stringify((await admin.get(`${at}/activity`)).body)).not.toContain('canary-at')

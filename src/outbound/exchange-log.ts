@@ -48,6 +48,7 @@ export class ExchangeLog {
   readonly #log: Log
   #waiting: (readonly [Place, Exchanged])[] = []
   #timer: NodeJS.Timeout | undefined
+  #written: Promise<void> = Promise.resolve()
 
   constructor(db: Database, seal: Seal, log: Log) {
     this.#db = db
@@ -65,13 +66,17 @@ export class ExchangeLog {
     this.#timer ??= setTimeout(() => void this.flush(), WRITE_EVERY_MS).unref()
   }
 
-  /** Never rejects: it is told to people and decides nothing. */
-  async flush(): Promise<void> {
+  /** All that was noted is written, by whomever. Never rejects: it is told to people and decides nothing. */
+  flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const waiting = this.#waiting
     this.#waiting = []
-    if (waiting.length === 0) return
+    if (waiting.length > 0) this.#written = this.#written.then(() => this.#write(waiting))
+    return this.#written
+  }
+
+  async #write(waiting: readonly (readonly [Place, Exchanged])[]): Promise<void> {
     try {
       await addExchanges(
         this.#db,
