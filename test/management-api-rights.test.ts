@@ -170,7 +170,7 @@ describe('who may use the management API', () => {
     expect((await falling.get('/realms')).status).toBe(401)
   })
 
-  test('a token of system for another audience is 401', async () => {
+  test('a token of system for another audience is 401, and what to ask for is said', async () => {
     const fields = {
       client_id: 'elsewhere',
       grant_types: ['client_credentials'],
@@ -179,7 +179,9 @@ describe('who may use the management API', () => {
     }
     const credentials = await addClient(house, fields, undefined, 'system')
     const token = await bearer(house, credentials, 'outbound:token')
-    expect((await office(house, token).get('/realms')).status).toBe(401)
+    const { status, body } = await office(house, token).get('/realms')
+    expect(status).toBe(401)
+    expect(body.detail).toContain('ask for the scope sallyport_api')
   })
 
   test('N142 tricks with the path meet the same gate', async () => {

@@ -186,8 +186,8 @@ export function judgeClient(client: Fields, realm: Realm, resources: Resources):
     const refused = client[field].findIndex((uri) => !redirectKind(uri))
     if (refused >= 0) throw invalidField(`${field}.${refused}`, 'is no address that a browser would be sent to')
   }
-  const unknown = client.scope.split(' ').some((name) => name !== '' && !resources.scopes.has(name))
-  if (unknown) throw invalidField('scope', 'the realm has no such scope')
+  const unknown = client.scope.split(' ').find((name) => name !== '' && !resources.scopes.has(name))
+  if (unknown !== undefined) throw invalidField('scope', `the realm has no scope ${unknown}`)
 }
 
 function judgeGrants(client: Fields, realm: Realm): void {

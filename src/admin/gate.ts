@@ -68,7 +68,8 @@ async function authenticate(context: AdminContext, system: Realm, request: Reque
     const administrator = { ...administratorOf(user), csrfToken, expiresAt }
     return { administrator, scopes: new Set(grant.scope.split(' ')) }
   }
-  const token = await authenticateBearer(context, system, request, { audience: managementApiUrl(context.publicUrl) })
+  const audience = managementApiUrl(context.publicUrl)
+  const token = await authenticateBearer(context, system, request, { audience, scope: writeScope })
   const { user, client, claims, scopes } = token
   const expiresAt = claims.exp
   if (user) return { administrator: { ...administratorOf(user), expiresAt }, scopes }

@@ -20,21 +20,23 @@ export interface BearerToken {
 }
 
 /**
- * The live token of this request, meant for `audience`. Refuses as RFC 6750 §3: a bare challenge where there is none,
- * `invalid_request` where it came in two ways, `invalid_token` otherwise. A token in the URL counts as none.
+ * The live token of this request, meant for `audience`, as tokens with `scope` are. Refuses as RFC 6750 §3: a bare
+ * challenge where there is none, `invalid_request` where it came in two ways, `invalid_token` otherwise. A token in the
+ * URL counts as none.
  */
 export async function authenticateBearer(
   context: IssuerContext,
   realm: Realm,
   request: Request,
-  options: { readonly audience: string; readonly form?: Parameters },
+  options: { readonly audience: string; readonly scope: string; readonly form?: Parameters },
 ): Promise<BearerToken> {
   const live = await checkAccessToken(context, realm, presentedToken(request, options.form))
   if (live === undefined) throw invalidToken('the token is unknown, expired or revoked')
   const { claims, client, user } = live
   const audiences = typeof claims.aud === 'string' ? [claims.aud] : claims.aud
   if (!audiences.includes(options.audience)) {
-    throw invalidToken('the token is meant for another API', { aud: audiences, wanted: options.audience })
+    const detail = `the token is meant for another API: for this one ask for the scope ${options.scope}`
+    throw invalidToken(detail, { aud: audiences, wanted: options.audience })
   }
   return { sub: claims.sub, client, user, scopes: new Set((claims.scope ?? '').split(' ')), claims }
 }

@@ -33,7 +33,7 @@ export async function authenticateRealm(
   const realm = await findRealm(context.db, name)
   if (!realm?.enabled) throw unknownRealm(name)
   const audience = `${issuerUrl(context.publicUrl, realm.name)}/outbound`
-  const bearer = await authenticateBearer(context, realm, request, { audience })
+  const bearer = await authenticateBearer(context, realm, request, { audience, scope })
   if (!bearer.scopes.has(scope)) throw insufficientScope(scope)
   return { realm, bearer }
 }

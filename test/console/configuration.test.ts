@@ -71,7 +71,7 @@ describe('applying a file', () => {
     await plan('roles: [')
     await expect.poll(() => document().getAttribute('aria-invalid')).toBe('true')
     await plan('clients:\n  - client_id: one\n    scope: nowhere\n')
-    await page.getByText('Line 3, clients.0.scope: the realm has no such scope.').waitFor()
+    await page.getByText('Line 3, clients.0.scope: the realm has no scope nowhere.').waitFor()
     expect(await changes().count()).toBe(0)
   })
 

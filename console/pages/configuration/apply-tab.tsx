@@ -71,7 +71,7 @@ function Apply({ realm, onApplied }: ApplyProps): ReactNode {
   )
 }
 
-/** What the server has against a place in the document: `Line 3, clients.0.scope: the realm has no such scope.` */
+/** What the server has against a place in the document: `Line 3, clients.0.scope: the realm has no scope orders:nothing.` */
 function refusalOf({ form, problem }: ContractForm): string | undefined {
   if (!(problem instanceof ProblemError) || problem.problem.field === undefined) return undefined
   const { field, detail } = problem.problem

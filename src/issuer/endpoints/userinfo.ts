@@ -13,7 +13,7 @@ export async function userinfo(context: IssuerContext, realm: Realm, request: Re
   const bearer = await readableInRealm(context, realm, request, async () => {
     const form = request.method === 'POST' && request.body !== '' ? { form: readBody(request) } : {}
     const audience = issuerUrl(context.publicUrl, realm.name)
-    return await authenticateBearer(context, realm, request, { audience, ...form })
+    return await authenticateBearer(context, realm, request, { audience, scope: 'openid', ...form })
   })
   const claims = await readableRefusals(request, bearer.client, async () => claimsOf(bearer, realm))
   return {
