@@ -207,6 +207,11 @@ describe.each(ENGINES)('OAuth servers on %s', (engine) => {
       profile: 'generic_oidc',
       pkce: true,
     })
+    const discover = async (chosen: object) => (await admin.post(`${path}/discover`, { issuer, ...chosen })).body.fields
+    const kept = await discover({ authentication_method: 'client_secret_post', profile: 'google' })
+    for (const field of ['authentication_method', 'profile']) expect(kept).not.toHaveProperty(field)
+    const taken = await discover({ authentication_method: 'private_key_jwt', profile: 'generic_oauth2' })
+    expect(taken).toMatchObject({ authentication_method: 'client_secret_basic', profile: 'generic_oidc' })
     foreign.stand('/tenant/.well-known/openid-configuration', {
       json: { ...metadata, issuer: 'https://other.example' },
     })

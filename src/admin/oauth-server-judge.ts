@@ -32,11 +32,12 @@ function judgeLayer(draft: Draft, prefix: string, layers: Layers): void {
     if (!secrets.has(field)) throw invalidField(prefix + field, `${why} needs it`)
   }
   const method = values.authentication_method
-  if (method.startsWith('client_secret_')) need('client_secret', method)
-  if (method === 'private_key_jwt') need('private_key', method)
+  const byMethod = (field: string): void => need(field, `the method ${method}`)
+  if (method.startsWith('client_secret_')) byMethod('client_secret')
+  if (method === 'private_key_jwt') byMethod('private_key')
   if (method === 'tls_client_auth') {
-    need('tls_certificate', method)
-    need('tls_private_key', method)
+    byMethod('tls_certificate')
+    byMethod('tls_private_key')
   }
   if (draft.grant_type === jwtBearer && !method.endsWith('_jwt')) need('private_key', 'the JWT bearer grant')
   if (draft.grant_type === 'refresh_token') need('refresh_token', 'the grant refresh_token')
@@ -48,7 +49,7 @@ function judgeLayer(draft: Draft, prefix: string, layers: Layers): void {
     throw invalidField(`${prefix}authorization_endpoint`, 'the grant authorization_code needs it')
   }
   if (values.assertion_audience === 'issuer' && values.issuer === null) {
-    throw invalidField(`${prefix}issuer`, 'assertion_audience issuer needs it')
+    throw invalidField(`${prefix}issuer`, 'the assertion audience issuer needs it')
   }
   judgeKeys(draft, prefix, merged)
 }

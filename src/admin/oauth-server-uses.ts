@@ -45,13 +45,15 @@ export const oauthServerUseHandlers: readonly Handled[] = [
     const found = await discover(body.issuer, way, AbortSignal.timeout(DISCOVER_MS))
     if (found.kind === 'refused') throw invalidField('issuer', found.description)
     const { authentication_methods, scopes: _scopes, pkce, openid, ...fields } = found.metadata
-    const method = preferred.find((each) => authentication_methods?.includes(each))
+    const { authentication_method: chosen, profile } = body
+    const methods = chosen === undefined ? preferred : [chosen, ...preferred]
+    const method = methods.find((each) => authentication_methods?.includes(each))
     return {
       value: {
         fields: {
           ...fields,
-          profile: openid ? GENERIC_OIDC.name : DEFAULT_PROFILE.name,
-          ...(method === undefined ? {} : { authentication_method: method }),
+          ...(isGeneral(profile) ? { profile: openid ? GENERIC_OIDC.name : DEFAULT_PROFILE.name } : {}),
+          ...(method === undefined || method === chosen ? {} : { authentication_method: method }),
           ...(pkce === null ? {} : { pkce }),
         },
       },
@@ -76,8 +78,12 @@ export const oauthServerUseHandlers: readonly Handled[] = [
   }),
 ]
 
-/** What we choose of what a server takes, the best first. */
-const preferred = ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'] as const
+/** What we choose of what a server takes: a secret is what people are given who register by hand. */
+const preferred = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const
+
+/** A profile that says nothing of one provider. */
+const isGeneral = (profile = DEFAULT_PROFILE.name): boolean =>
+  profile === DEFAULT_PROFILE.name || profile === GENERIC_OIDC.name
 
 async function tryUnsaved({ context, realm, params, body }: Call<typeof trials.tryOAuthServer>) {
   const { environment, application, ...given } = body

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { layerName, realmName, text, time } from './field.ts'
-import { endpoint, shownServer, slug, writableServer } from './oauth-server-fields.ts'
+import { endpoint, serverAuthMethods, shownServer, slug, writableServer } from './oauth-server-fields.ts'
 import { noQuery, nothing, operation, optional, removable } from './operation.ts'
 import { containing, listQuery, page, range } from './page.ts'
 
@@ -230,7 +230,11 @@ export const discoverOAuthServer = operation({
   right: 'write',
   params: realmParams,
   body: z
-    .strictObject({ issuer: endpoint })
+    .strictObject({
+      issuer: endpoint,
+      authentication_method: z.enum(serverAuthMethods).optional().describe('kept where the issuer takes it'),
+      profile: text(64).optional().describe('kept unless it is one of the two general ones'),
+    })
     .meta({ id: 'OAuthServerDiscover', examples: [{ issuer: 'https://login.example' }] }),
   answer: z.object({ fields: z.record(z.string(), z.json()) }).meta({ id: 'DiscoveredOAuthServer' }),
   status: 200,

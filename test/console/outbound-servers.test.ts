@@ -130,13 +130,16 @@ test('Discover fills the addresses from the issuer', async () => {
       authorization_endpoint: `${issuer}/authorize`,
       token_endpoint: `${issuer}/token`,
       revocation_endpoint: `${issuer}/revoke`,
+      token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
     },
   })
   await go('/realms/default/new-oauth-server')
+  await required('Client secret').fill('typed before')
   await field('Issuer').fill(issuer)
   await button('Discover').click()
   await expect.poll(() => required('Access token URL').inputValue()).toBe(`${issuer}/token`)
   expect(await field('Revocation URL').inputValue()).toBe(`${issuer}/revoke`)
+  expect(await required('Client secret').inputValue()).toBe('typed before')
 })
 
 test('a profile fills in what is known of the provider; the user login group comes with the grant', async () => {

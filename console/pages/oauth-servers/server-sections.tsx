@@ -1,11 +1,6 @@
 /** The settings of an OAuth server, section by section: the same for a new one and for one that is there. */
-import { Button } from '@mantine/core'
-import { Compass } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
-import { useFormContext, useWatch } from 'react-hook-form'
-import { discoverOAuthServer } from '#contract/oauth-server.ts'
-import { call } from '../../parts/api/call.ts'
-import { tellDone } from '../../parts/dialog/undo.tsx'
+import type { ReactNode } from 'react'
+import { useWatch } from 'react-hook-form'
 import {
   DurationField,
   MultiSelectField,
@@ -16,10 +11,9 @@ import {
   TextField,
 } from '../../parts/form/fields.tsx'
 import { FormSection } from '../../parts/form/form.tsx'
-import { useFormPlace } from '../../parts/form/form-place.tsx'
 import { TimeField } from '../../parts/form/time-field.tsx'
-import { tellProblem } from '../../parts/show/problem.tsx'
 import { Snippet } from '../../parts/show/snippet.tsx'
+import { Discover } from './discover.tsx'
 import { LayerField } from './layer-fields.tsx'
 import { Note } from './note.tsx'
 import styles from './oauth-servers.module.css'
@@ -164,49 +158,6 @@ export function AddressesSection({
       <LayerField name="userinfo_endpoint" realm={realm} />
       <LayerField name="base_url" realm={realm} />
     </FormSection>
-  )
-}
-
-/** The issuer, and the button that fills the other fields from its metadata. */
-function Discover({ realm }: { realm: string }): ReactNode {
-  const { setValue, getValues } = useFormContext()
-  const { isReadOnly } = useFormPlace()
-  const issuer = useWatch({ name: 'issuer' }) as string | null
-  const [isBusy, setIsBusy] = useState(false)
-  const discover = async () => {
-    setIsBusy(true)
-    try {
-      const { value } = await call(discoverOAuthServer, {
-        params: { realm },
-        query: {},
-        body: { issuer: issuer ?? '' },
-      })
-      const found = Object.entries(value.fields).filter(([name]) => name in getValues())
-      for (const [name, field] of found) setValue(name, field, { shouldDirty: true })
-      const names = found.map(([name]) => titles[name as keyof typeof titles])
-      tellDone(names.length === 0 ? 'Its metadata say nothing that belongs here.' : `Filled: ${names.join(', ')}`)
-    } catch (error) {
-      tellProblem(error)
-    }
-    setIsBusy(false)
-  }
-  return (
-    <>
-      <LayerField name="issuer" realm={realm} />
-      {!isReadOnly && (
-        <div>
-          <Button
-            variant="default"
-            loading={isBusy}
-            disabled={issuer === null || issuer === ''}
-            leftSection={<Compass size={14} aria-hidden />}
-            onClick={() => void discover()}
-          >
-            Discover
-          </Button>
-        </div>
-      )}
-    </>
   )
 }
 
