@@ -32,6 +32,11 @@ const rules: readonly ((about: Case) => Spoken | undefined)[] = [
     return { rule: 'server_error', severity: 'error', reason: `${what}: ${state.last_error?.advice ?? ''}` }
   },
   ({ state }) =>
+    // One that was never authorized may be for people alone, who connect for themselves.
+    state?.status === 'needs_authorization' && state.last_error
+      ? { rule: 'server_needs_authorization', severity: 'error', reason: 'Its grant has ended: authorize it again.' }
+      : undefined,
+  ({ state }) =>
     state?.status === 'degraded'
       ? { rule: 'server_degraded', severity: 'warning', reason: 'It answers badly; what is held is used meanwhile.' }
       : undefined,

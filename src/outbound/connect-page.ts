@@ -43,7 +43,7 @@ export function connectPage(
     body: html`<h1>${texts.title(name)}</h1>
 <p>${asks}</p>
 <p>${hall.consentAs(shownName(session.user.username))}</p>
-${list.length === 0 ? undefined : html`<p id="scopes">${texts.scopes}</p><ul aria-labelledby="scopes">${list}</ul>`}
+${list.length === 0 ? undefined : html`<p id="scopes">${texts.scopes}</p><ul class="names" aria-labelledby="scopes">${list}</ul>`}
 <p>${texts.next(new URL(authorizationUrl).host)} ${hall.consentRedirect(redirectHost(row.return_url))}</p>
 <p>${texts.warning}</p>
 <form id="connect-form" method="post" action="${action}">

@@ -230,32 +230,6 @@ test('the list says in words how each stands, and filters by it', async () => {
   await judge(tab)
 })
 
-test('connections: how each stands, refreshed and ended', async () => {
-  const slug = await add('Held')
-  await go(`${root}/${slug}/connections`)
-  const list = listOf(page)
-  await expect.poll(() => list.names()).toEqual(['The application'])
-  const before = provider.asked.length
-  await list.openMenu('The application')
-  await page.getByRole('menuitem', { name: 'Refresh now' }).click()
-  await page.getByText('The connection of The application was refreshed').waitFor()
-  expect(provider.asked.length).toBe(before + 1)
-  await judge(tab)
-  await list.openMenu('The application')
-  await page.getByRole('menuitem', { name: 'Activity' }).click()
-  const activity = page.getByRole('dialog', { name: 'Activity of The application' })
-  await activity.getByText('A token came').first().waitFor()
-  expect(await activity.innerText()).toMatch(/grant_type=client_credentials[\s\S]*Status 200/)
-  expect(await activity.innerText()).not.toContain('known-to-both')
-  await judge(tab)
-  await page.keyboard.press('Escape')
-  await list.openMenu('The application')
-  await page.getByRole('menuitem', { name: 'Disconnect' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
-  await page.getByText('1 connection ended').waitFor()
-  await expect.poll(() => list.names()).toEqual([])
-})
-
 const paths = [
   root,
   '/realms/default/new-oauth-server',

@@ -1,5 +1,5 @@
 /** What people and applications hold, at one OAuth server or at all of a realm, and what can be done with it. */
-import { Activity as ActivityIcon, FileText, RefreshCw, RotateCcw, Snowflake, Unplug } from 'lucide-react'
+import { Activity as ActivityIcon, FileText, KeyRound, RefreshCw, RotateCcw, Snowflake, Unplug } from 'lucide-react'
 import { type ReactNode, useMemo, useState } from 'react'
 import {
   type Connection,
@@ -20,6 +20,7 @@ import type { RowAction } from '../../parts/list/action.ts'
 import { List } from '../../parts/list/list.tsx'
 import { tellNotice, tellProblem } from '../../parts/show/problem.tsx'
 import { sentence } from '../../parts/show/text.ts'
+import { authorize } from '../oauth-servers/authorize.ts'
 import { Activity } from './activity.tsx'
 import type { Named } from './connection-columns.tsx'
 import { connectionColumns, holderOf, realmColumns, stateWords } from './connection-columns.tsx'
@@ -144,6 +145,12 @@ function useChanges<C extends Connection>(realm: string, slugOf: SlugOf<C>): rea
   })
   return [
     {
+      label: 'Authorize again',
+      icon: KeyRound,
+      isOffered: ({ state, subject }) => state === 'needs_authorization' && subject === 'application',
+      run: (connection) => void authorize(realm, slugOf(connection), layersOf(connection)).catch(tellProblem),
+    },
+    {
       label: 'Refresh now',
       icon: RefreshCw,
       run: (connection) =>
@@ -170,6 +177,10 @@ function useChanges<C extends Connection>(realm: string, slugOf: SlugOf<C>): rea
           .catch(tellProblem),
     },
   ]
+}
+
+function layersOf({ environment, application }: Connection) {
+  return { ...(environment !== null && { environment }), ...(application !== null && { application }) }
 }
 
 function tellStanding(connection: Connection, did: string): void {

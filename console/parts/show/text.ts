@@ -1,8 +1,12 @@
 /** Words for people. Descriptions from the server are clauses; a person gets a sentence. */
 
 export function sentence(clause: string): string {
-  return capital(ended(clause))
+  const said = ended(clause)
+  return beginsWithName.test(said) ? said : capital(said)
 }
+
+/** `invalid_grant: …`: a name of the specifications is written as it is. */
+const beginsWithName = /^[a-z]+_/
 
 /** With a full stop, where it has no end yet. */
 export function ended(clause: string): string {
