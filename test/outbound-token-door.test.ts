@@ -149,6 +149,13 @@ describe('the token door', () => {
     expect(provider.asked).toHaveLength(1)
   })
 
+  test('N169 who names a person there is refused: the bearer says whose token it is', async () => {
+    await addServer(house, `${provider.url}/token`, { name: 'Whose' })
+    const { status, body } = await askToken(house, 'whose', bearer, { sub: 'somebody' })
+    expect([status, body.detail]).toEqual([400, expect.stringContaining('the bearer says whose token it is')])
+    expect(provider.asked).toHaveLength(0)
+  })
+
   test('N160 many callers at once cause one request', async () => {
     await addServer(house, `${provider.url}/token`, { name: 'Crowd' })
     provider.stand('/token', { ...given('shared'), delayMs: 100 })

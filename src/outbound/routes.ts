@@ -39,7 +39,10 @@ export function outboundRoutes(context: OutboundContext): readonly Route[] {
   ]
 }
 
-/** Form parameter `min_validity`: seconds for which the token should still be good. */
+/**
+ * Form parameter `min_validity`: seconds for which the token should still be good. Every other one is refused: who sends a
+ * `sub` believes to get that person's token, and would get the realm's.
+ */
 async function token(context: OutboundContext, request: Request): Promise<Response> {
   const { wanted } = await authenticateOutbound(context, request, 'outbound:token')
   const fresh = tokenOf(await freshToken(context, wanted, { min_validity: minValidityOf(request) }))
@@ -61,7 +64,11 @@ async function token(context: OutboundContext, request: Request): Promise<Respon
 }
 
 function minValidityOf(request: Request): number {
-  const given = new URLSearchParams(request.body).getAll('min_validity')
+  const form = new URLSearchParams(request.body)
+  const other = [...form.keys()].some((name) => name !== 'min_validity')
+  if (other)
+    throw invalidParameter('the only parameter here is min_validity, in a form; the bearer says whose token it is')
+  const given = form.getAll('min_validity')
   if (given.length === 0) return 0
   const [text = ''] = given
   const seconds = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
