@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     globalSetup: ['test/postgres-server.ts', 'test/console/build.ts'],
     reporters: ['default', './test/reporter.ts'],
     pool: 'forks',
+    // Most of the time a test waits: for a browser, a database, a password hash.
+    maxWorkers: Math.min(availableParallelism(), 4),
     allowOnly: false,
     // Real parts on small machines: a limit that only a hang can reach.
     testTimeout: 60_000,

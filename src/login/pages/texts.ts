@@ -42,6 +42,8 @@ export const texts = {
     ['address', 'see your address'],
     ['role', 'see your roles'],
     ['offline_access', 'keep this access while you are away'],
+    ['outbound:token', 'hold the keys to accounts that you connect'],
+    ['outbound:call', 'use accounts that you connect'],
   ]),
 
   confirm: (client: string) => `Sign in to ${client}?`,
