@@ -56,7 +56,7 @@ test('a restored backup burns no token: its connections are frozen until an admi
     })
     expect(existsSync(backup)).toBe(true)
     expect(await command('restore', '--force', backup)).toBe(0)
-    expect(said.join('')).toContain('1 connections are frozen')
+    expect(said.join('')).toContain('1 connection is frozen')
     provider.asked.length = 0
     await running(async ({ context: { db } }) => {
       const ended = { soft_at: 1, hard_at: 2, expires_at: 3 }

@@ -2,6 +2,7 @@
 import type { Finding } from '#contract/health.ts'
 import { SOON_SECONDS } from '#outbound/ending-secrets.ts'
 import { PROBE_FAILED } from '#outbound/states.ts'
+import { countFrozen } from '#store/connection-changes.ts'
 import { findServerStates, listOAuthServers, type OAuthServer, type ServerState } from '#store/oauth-servers.ts'
 import type { Realm } from '#store/realms.ts'
 import type { AdminContext } from './context.ts'
@@ -12,6 +13,8 @@ const mostServers = 1000
 interface Case {
   readonly server: OAuthServer
   readonly state: ServerState | undefined
+  /** How many of its connections are frozen. */
+  readonly frozen: number
   /** Epoch seconds. */
   readonly now: number
 }
@@ -35,6 +38,14 @@ const rules: readonly ((about: Case) => Spoken | undefined)[] = [
     // One that was never authorized may be for people alone, who connect for themselves.
     state?.status === 'needs_authorization' && state.last_error
       ? { rule: 'server_needs_authorization', severity: 'error', reason: 'Its grant has ended: authorize it again.' }
+      : undefined,
+  ({ frozen }) =>
+    frozen > 0
+      ? {
+          rule: 'server_connections_frozen',
+          severity: 'error',
+          reason: `${frozen === 1 ? '1 connection is' : `${frozen} connections are`} frozen since the database was restored or copied: release them.`,
+        }
       : undefined,
   ({ state }) =>
     state?.status === 'degraded'
@@ -68,6 +79,9 @@ export function judgeServerHealth(about: Case): Finding[] {
 export async function findServerHealth({ db }: AdminContext, realm: Realm, now: number): Promise<Finding[]> {
   const { items } = await listOAuthServers(db, realm.id, { filters: {}, page: 1, page_size: mostServers })
   const ids = items.map((server) => server.id)
-  const states = await findServerStates(db.sql, ids)
-  return items.flatMap((server) => judgeServerHealth({ server, state: states.get(server.id), now }))
+  const [states, frozen] = await Promise.all([findServerStates(db.sql, ids), countFrozen(db, realm.id)])
+  return items.flatMap((server) => {
+    const { id } = server
+    return judgeServerHealth({ server, state: states.get(id), frozen: frozen.get(id) ?? 0, now })
+  })
 }

@@ -61,7 +61,7 @@ async function restore(world: World, file: string, force: boolean): Promise<void
     )
     if (frozen > 0) {
       world.out(
-        `${frozen} connections are frozen until you release them: sallyport connections release --realm REALM\n`,
+        `${frozen === 1 ? '1 connection is' : `${frozen} connections are`} frozen until you release them: sallyport connections release --realm REALM\n`,
       )
     }
   } finally {

@@ -133,6 +133,18 @@ export async function freezeConnections(sql: Sql, now: number): Promise<number> 
   )
 }
 
+/** How many of the realm's are frozen, by server. */
+export async function countFrozen(db: Database, realmId: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.sql
+    .selectFrom('connections')
+    .select(['server_id', (row) => row.fn.countAll<number>().as('count')])
+    .where('realm_id', '=', realmId)
+    .where('frozen_at', 'is not', null)
+    .groupBy('server_id')
+    .execute()
+  return new Map(rows.map((row) => [row.server_id, row.count]))
+}
+
 /** The rows are the real ones: they go on. `ids` undefined: all of the realm. Answers how many there were. */
 export function releaseConnections(
   db: Database,

@@ -1,6 +1,8 @@
 /** Connections, as an administrator looks at them, renews and ends them, and finds the way back. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Finding } from '#contract/health.ts'
+import { freezeConnections } from '#store/connection-changes.ts'
 import { connectApplication } from '../outbound-house.ts'
 import { type Asked, openScriptedServer, type Reply, type ScriptedServer } from '../scripted-server.ts'
 import { type Desk, judge, listOf, openDesk, type Tab } from './desk.ts'
@@ -114,4 +116,27 @@ test('the way back: its grant has ended, and everything that tells of it leads t
   const { items } = (await desk.office.get(`${root}/${slug}/connections`)).body
   expect(items).toMatchObject([{ id, state: 'ok', reason: null }])
   expect((await desk.office.get(`/realms/default/health?object_id=${slug}&severity=error`)).body.items).toEqual([])
+})
+
+test('after a restore: health says what is frozen, and all of it is released at once', async () => {
+  provider.stand('/token', { json: { access_token: 'one', expires_in: 3600, refresh_token: 'two' } })
+  const consent = { grant_type: 'authorization_code', authorization_endpoint: `${provider.url}/authorize` }
+  const slugs = [await add('Cold', consent), await add('Colder', consent)]
+  for (const slug of slugs) await connectApplication(desk.house, slug)
+  await freezeConnections(desk.house.app.context.db.sql, 1_700_000_000)
+  const frozen = async () => {
+    const { items } = (await desk.office.get('/realms/default/health?rule=server_connections_frozen')).body
+    return items.map(({ object_name, reason }: Finding) => `${object_name}: ${reason.split(' since ')[0]}`)
+  }
+  expect(await frozen()).toEqual(
+    expect.arrayContaining(['Cold: 1 connection is frozen', 'Colder: 1 connection is frozen']),
+  )
+  await go('/realms/default/connections?search=cold')
+  const list = listOf(page)
+  await expect.poll(() => list.rows.getByText('Frozen').count()).toBe(2)
+  await list.table.getByRole('checkbox').first().check()
+  await page.getByRole('toolbar', { name: 'With the selected rows' }).getByRole('button', { name: 'Release' }).click()
+  await page.getByText('2 connections released').waitFor()
+  await expect.poll(() => list.rows.getByText('Frozen').count()).toBe(0)
+  await judge(tab)
 })

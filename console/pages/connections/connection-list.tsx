@@ -16,10 +16,10 @@ import { useMayWrite } from '../../parts/api/rights.ts'
 import { askFirst } from '../../parts/dialog/ask-first.tsx'
 import { Dialog } from '../../parts/dialog/dialog.tsx'
 import { tellDone } from '../../parts/dialog/undo.tsx'
-import type { RowAction } from '../../parts/list/action.ts'
+import type { BulkAction, RowAction } from '../../parts/list/action.ts'
 import { List } from '../../parts/list/list.tsx'
 import { tellNotice, tellProblem } from '../../parts/show/problem.tsx'
-import { sentence } from '../../parts/show/text.ts'
+import { count, sentence } from '../../parts/show/text.ts'
 import { authorize } from '../oauth-servers/authorize.ts'
 import { Activity } from './activity.tsx'
 import type { Named } from './connection-columns.tsx'
@@ -97,11 +97,12 @@ function useConnectionActions<C extends Connection>(realm: string, slugOf: SlugO
     run: (of) => setShown({ what, of }),
   })
   const changes = useChanges(realm, slugOf)
+  const release = useRelease(realm)
   const looking = [look('Activity'), look('Stored answers')]
   const Shown = shown && looks[shown.what].of
   return {
     actions: mayWrite ? [...changes, ...looking, ...asked.actions] : looking,
-    bulk: mayWrite ? asked.bulk : [],
+    bulk: mayWrite ? [release, ...asked.bulk] : [],
     dialog: (
       <Dialog
         opened={shown !== undefined}
@@ -138,7 +139,7 @@ function useDisconnect<C extends Connection>(realm: string, slugOf: SlugOf<C>) {
 function useChanges<C extends Connection>(realm: string, slugOf: SlugOf<C>): readonly RowAction<C>[] {
   const { mutateAsync: refresh } = useWrite(refreshConnection)
   const { mutateAsync: replay } = useWrite(replayAnswer)
-  const { mutateAsync: release } = useWrite(releaseConnections)
+  const release = useRelease(realm)
   const at = (connection: C) => ({
     params: { realm, slug: slugOf(connection), id: connection.id },
     body: undefined,
@@ -168,15 +169,35 @@ function useChanges<C extends Connection>(realm: string, slugOf: SlugOf<C>): rea
           .catch(tellProblem),
     },
     {
-      label: 'Release',
-      icon: Snowflake,
+      ...release,
       isOffered: ({ frozen_at }) => frozen_at !== null,
-      run: ({ id }) =>
-        void release({ params: { realm }, body: { ids: [id] } })
-          .then(() => tellDone('The connection goes on'))
-          .catch(tellProblem),
+      run: (connection) => void release.run([connection]),
     },
   ]
+}
+
+/** Of one request. */
+const mostReleased = 1000
+
+/** After a restore all are frozen. Those that are not are passed over. */
+function useRelease(realm: string): BulkAction<Connection> {
+  const { mutateAsync } = useWrite(releaseConnections)
+  const run = async (rows: readonly Connection[]): Promise<boolean> => {
+    const ids = rows.map(({ id }) => id)
+    let released = 0
+    try {
+      for (let from = 0; from < ids.length; from += mostReleased) {
+        const body = { ids: ids.slice(from, from + mostReleased) }
+        released += (await mutateAsync({ params: { realm }, body })).value.released
+      }
+    } catch (error) {
+      tellProblem(error)
+      return false
+    }
+    tellDone(`${count(released, connectionNoun)} released`)
+    return true
+  }
+  return { label: 'Release', icon: Snowflake, run }
 }
 
 function layersOf({ environment, application }: Connection) {
