@@ -27,7 +27,8 @@ export interface House {
   /** What a lost disk would report; empty in every test that ends well. */
   readonly fatal: Error[]
   /** Stops the server and starts it again on the same data and port. */
-  restart(): Promise<void>
+  /** `meanwhile`: what happens while nothing runs. */
+  restart(meanwhile?: () => void): Promise<void>
   close(): Promise<void>
 }
 
@@ -64,8 +65,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     issuer: (realm = 'default') => `${config.publicUrl}/realms/${realm}`,
     logged,
     fatal,
-    async restart() {
+    async restart(meanwhile) {
       await app.close()
+      meanwhile?.()
       app = await start()
     },
     async close() {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findConnectionById } from '#store/connections.ts'
@@ -10,6 +10,14 @@ import { openScriptedServer, rotating, type ScriptedServer } from './scripted-se
 /* A copy of the database, and one that was put back to an earlier state, spend nothing. The tests build on each other. */
 
 const now = () => Math.floor(Date.now() / 1000)
+
+/** Another directory of the same name with the same files, as it comes from a backup of files. */
+function copiedWhole(directory: string): void {
+  const before = `${directory}-before`
+  renameSync(directory, before)
+  cpSync(before, directory, { recursive: true })
+  rmSync(before, { recursive: true })
+}
 
 describe.each(ENGINES)('which database is the real one, on %s', (engine) => {
   let house: House
@@ -55,22 +63,27 @@ describe.each(ENGINES)('which database is the real one, on %s', (engine) => {
   })
 
   test('a copy spends nothing, until it is told that it is the real one', async () => {
-    if (engine === 'sqlite') rmSync(file())
-    else await db().sql.updateTable('facts').set({ value: 'elsewhere' }).where('name', '=', 'instance_place').execute()
-    await house.restart()
+    const elsewhere = db().sql.updateTable('facts').set({ value: 'elsewhere' }).where('name', '=', 'instance_place')
+    if (engine === 'postgres') await elsewhere.execute()
+    await house.restart(() => void (engine === 'sqlite' && copiedWhole(house.config.dataDir)))
     const asked = provider.asked.length
     expect(await ask()).toBe('503 refresh_frozen')
     expect(provider.asked).toHaveLength(asked)
-    await adoptInstance(db(), house.config.dataDir, house.config.publicUrl)
+    await adoptInstance(db(), house.config)
     await expect.poll(ask, { timeout: 10_000, interval: 500 }).toBe('200 ')
     await house.restart()
     expect(await ask()).toBe('200 ')
   })
 
+  test.runIf(engine === 'sqlite')('a database whose directory does not know it spends nothing either', async () => {
+    await house.restart(() => rmSync(file()))
+    expect(await ask()).toBe('503 refresh_frozen')
+    await adoptInstance(db(), house.config)
+    await expect.poll(ask, { timeout: 10_000, interval: 500 }).toBe('200 ')
+  })
+
   test('a database that is older than its mark is frozen, connection by connection, until it is released', async () => {
-    await expect.poll(() => known().high_water).toBeGreaterThan(3)
-    writeFileSync(file(), JSON.stringify({ ...known(), high_water: 1000 }))
-    await house.restart()
+    await house.restart(() => writeFileSync(file(), JSON.stringify({ ...known(), high_water: 1000 })))
     expect(await ask()).toBe('503 refresh_frozen')
     expect((await findConnectionById(db().sql, id))?.frozen_at).not.toBeNull()
     await db().sql.updateTable('connections').set({ frozen_at: null }).execute()

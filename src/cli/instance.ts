@@ -18,7 +18,7 @@ async function adopt(world: World): Promise<void> {
   const fatal: Error[] = []
   const db = await openDatabase({ url: databaseUrl, onFatal: (error) => fatal.push(error) })
   try {
-    await adoptInstance(db, dataDir, publicUrl)
+    await adoptInstance(db, { dataDir, publicUrl })
   } finally {
     await db.close()
   }

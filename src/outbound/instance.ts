@@ -1,8 +1,8 @@
 /**
  * Is this database the real one? A copy that refreshes spends tokens that the real one needs, and a restored backup
- * holds tokens that were spent since. Two things outside the database tell: with SQLite a file in the data directory
- * with the instance's id, with PostgreSQL where the database lies and under which public URL it serves; and for both a
- * high-water mark in that file, which every new refresh token raises. Whoever is not sure spends nothing: tokens that
+ * holds tokens that were spent since. Two things outside the database tell: where it lies (with SQLite the data directory
+ * and a file in it with the instance's id, with PostgreSQL the server and the public URL under which it serves), and for
+ * both a high-water mark in that file, which every new refresh token raises. Whoever is not sure spends nothing: tokens that
  * are good are still given out. `sallyport instance adopt` says that this one is real.
  */
 import { randomId } from '#crypto/random.ts'
@@ -71,11 +71,11 @@ export class InstanceGuard {
 
   async #look(): Promise<void> {
     this.#lookedAt = performance.now()
-    const { db, publicUrl } = this.#options
-    const place = await placeOf(db, publicUrl)
+    const { db } = this.#options
+    const place = await placeOf(db, this.#options)
     const known = await readInstance(db)
     const instance = known ?? (await foundInstance(db, randomId()))
-    if (known === undefined) await writePlace(db.sql, place)
+    if (!(await readPlace(db.sql))) await writePlace(db.sql, place)
     this.#id = instance.id
     const outside = readOutside(this.#options.dataDir)
     this.#refusal = known === undefined ? undefined : refusalOf(db, instance, outside, place, await readPlace(db.sql))
@@ -132,6 +132,7 @@ function refusalOf(
   if (db.engine === 'postgres') {
     return place === knownPlace ? undefined : 'this database was copied from another place, or its public URL changed'
   }
+  if (place !== knownPlace) return 'the database comes from another data directory'
   if (outside === undefined) return `the file ${INSTANCE_FILE} is missing in the data directory`
   return outside.id === instance.id ? undefined : `the file ${INSTANCE_FILE} belongs to another database`
 }

@@ -1,4 +1,5 @@
 /** What a data directory knows of its database: which one belongs to it, and how far it had come. */
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSecretFile, replaceSecretFile } from '#crypto/secret-file.ts'
 
@@ -7,6 +8,11 @@ export const INSTANCE_FILE = 'instance.json'
 export interface Outside {
   readonly id: string
   readonly high_water: number
+}
+
+/** Which directory it is, for its file system: the same after a restart or another name, another one for a copy. */
+export function directoryNumber(dataDir: string): string {
+  return statSync(dataDir, { bigint: true }).ino.toString()
 }
 
 /** undefined: there is no such file. One that cannot be read belongs to no database. */

@@ -8,7 +8,7 @@ import { nowSeconds } from '#observe/clock.ts'
 import { freezeConnections } from './connection-changes.ts'
 import { type Database, type Sql, transaction } from './database.ts'
 import { addFact, readFact, writeFact } from './facts.ts'
-import { writeOutside } from './instance-file.ts'
+import { directoryNumber, writeOutside } from './instance-file.ts'
 
 const ID = 'instance'
 const HIGH_WATER = 'outbound_high_water'
@@ -71,9 +71,15 @@ export function freezeBehind(db: Database, mark: number): Promise<number> {
   })
 }
 
-/** Where a database on PostgreSQL lies and whom it serves: a copy says another place. Empty with SQLite. */
-export async function placeOf(db: Database, publicUrl: string): Promise<string> {
-  if (db.engine === 'sqlite') return ''
+/** Where the one lies to whom a database belongs: its data directory, or on PostgreSQL the server and whom it serves. */
+export interface Surroundings {
+  readonly dataDir: string
+  readonly publicUrl: string
+}
+
+/** Where a database lies: a copy says another place. */
+export async function placeOf(db: Database, { dataDir, publicUrl }: Surroundings): Promise<string> {
+  if (db.engine === 'sqlite') return directoryNumber(dataDir)
   const named = raw<{
     place: string
   }>`select (select oid from pg_database where datname = current_database())::text as place`
@@ -82,15 +88,15 @@ export async function placeOf(db: Database, publicUrl: string): Promise<string> 
 }
 
 /** From now on this database and data directory are the real ones; every copy that was made before is not. */
-export async function adoptInstance(db: Database, dataDir: string, publicUrl: string): Promise<void> {
+export async function adoptInstance(db: Database, surroundings: Surroundings): Promise<void> {
   const { highWater } = await foundInstance(db, randomId())
   const id = randomId()
-  const place = await placeOf(db, publicUrl)
+  const place = await placeOf(db, surroundings)
   await transaction(db, async (sql) => {
     await writeFact(sql, ID, id)
     await writeFact(sql, PLACE, place)
   })
-  writeOutside(dataDir, { id, high_water: highWater })
+  writeOutside(surroundings.dataDir, { id, high_water: highWater })
 }
 
 /** Not every server that speaks PostgreSQL's protocol has one, or tells it to everybody. */
