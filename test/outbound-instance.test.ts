@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findConnectionById } from '#store/connections.ts'
 import { adoptInstance } from '#store/instance.ts'
 import { ENGINES, type House, openHouse } from './house.ts'
+import { adminOffice } from './office.ts'
 import { addCaller, addServer, askToken, connectApplication, OPEN_HERE, outboundBearer } from './outbound-house.ts'
 import { openScriptedServer, rotating, type ScriptedServer } from './scripted-server.ts'
 
@@ -57,6 +58,12 @@ describe.each(ENGINES)('which database is the real one, on %s', (engine) => {
     return `${status} ${body.code ?? ''}`
   }
 
+  /** What the health of the realm says of it. */
+  const copies = async () => {
+    const admin = await adminOffice(house)
+    return (await admin.get('/realms/default/health?rule=instance_is_a_copy&severity=error')).body.total
+  }
+
   test('every new refresh token raises the mark, in the database and beside it', async () => {
     expect(await ask()).toBe('200 ')
     await expect.poll(() => known().high_water).toBe(2)
@@ -69,8 +76,10 @@ describe.each(ENGINES)('which database is the real one, on %s', (engine) => {
     const asked = provider.asked.length
     expect(await ask()).toBe('503 refresh_frozen')
     expect(provider.asked).toHaveLength(asked)
+    expect(await copies()).toBe(1)
     await adoptInstance(db(), house.config)
     await expect.poll(ask, { timeout: 10_000, interval: 500 }).toBe('200 ')
+    expect(await copies()).toBe(0)
     await house.restart()
     expect(await ask()).toBe('200 ')
   })

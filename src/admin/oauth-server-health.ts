@@ -76,12 +76,22 @@ export function judgeServerHealth(about: Case): Finding[] {
   })
 }
 
-export async function findServerHealth({ db }: AdminContext, realm: Realm, now: number): Promise<Finding[]> {
+/** Of all servers of the realm; where this installation may be a copy, that too. */
+export async function findServerHealth(context: AdminContext, realm: Realm, now: number): Promise<Finding[]> {
+  const { db, engine } = context
   const { items } = await listOAuthServers(db, realm.id, { filters: {}, page: 1, page_size: mostServers })
   const ids = items.map((server) => server.id)
   const [states, frozen] = await Promise.all([findServerStates(db.sql, ids), countFrozen(db, realm.id)])
-  return items.flatMap((server) => {
+  const findings = items.flatMap((server) => {
     const { id } = server
     return judgeServerHealth({ server, state: states.get(id), frozen: frozen.get(id) ?? 0, now })
   })
+  const copied = items.length === 0 ? undefined : await engine.guard.refusal()
+  return copied === undefined ? findings : [...findings, copy(realm, copied)]
+}
+
+function copy({ name, display_name }: Realm, why: string): Finding {
+  const reason = `No refresh token is spent: ${why}. Where this is the real installation, say so with "sallyport instance adopt".`
+  const object = { object_kind: 'realm', object_id: name, object_name: display_name } as const
+  return { rule: 'instance_is_a_copy', severity: 'error', reason, fix: null, ...object }
 }
