@@ -66,7 +66,9 @@ export const connectionHandlers: readonly Handled[] = [
   handle(contract.refreshConnection, async ({ context, realm, params }) => {
     const { server, row } = await rowOfPath(context, realm, params)
     if (server.disabled_at !== null) throw conflict('the OAuth server is disabled')
-    await shared(context, { realm, server }, row, true)
+    const { problem, row: after } = await shared(context, { realm, server }, row, true)
+    // How the connection stands does not tell: nothing was sent, or the fault is the server's.
+    if (problem && after?.state === 'ok') throw conflict(`${problem.code}: ${problem.description}`)
     return await connectionNow(context, server, row.id)
   }),
 

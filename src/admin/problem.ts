@@ -1,6 +1,7 @@
 /**
  * Every refusal of the management API, one line each, and how they look: RFC 9457 problem details. A description is one
- * of our own sentences; what the caller sent appears in it nowhere, the name of the field apart, which has its own place.
+ * of our own sentences; what the caller sent appears in it nowhere, the name of the field apart, which has its own place,
+ * and a name where it could be any of a list.
  */
 import { STATUS_CODES } from 'node:http'
 import { problemMediaType } from '#contract/problem.ts'

@@ -71,6 +71,23 @@ test('connections: how each stands, refreshed and ended', async () => {
   await expect.poll(() => list.names()).toEqual([])
 })
 
+test('a token that was not renewed is not called renewed, also where the connection is in order', async () => {
+  const slug = await add('Strict')
+  await go(`${root}/${slug}/connections`)
+  const list = listOf(page)
+  const refresh = async () => {
+    await list.openMenu('The application')
+    await page.getByRole('menuitem', { name: 'Refresh now' }).click()
+  }
+  provider.next({ status: 401, json: { error: 'invalid_client' } })
+  await refresh()
+  await page.getByText('invalid_client: ').first().waitFor()
+  await page.getByText('That cannot be done').waitFor()
+  expect(await page.getByText('was refreshed').count()).toBe(0)
+  await refresh()
+  await page.getByText('The connection of The application was refreshed').waitFor()
+})
+
 /** The person agrees at once. */
 function agree({ query }: Asked): Reply {
   const back = new URL(String(query['redirect_uri']))

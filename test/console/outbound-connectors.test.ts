@@ -152,7 +152,7 @@ test('what still holds a server is not deleted, and says so', async () => {
   await list.openMenu('Finance')
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
-  await page.getByText('That is taken or protected').waitFor()
+  await page.getByText('That cannot be done').waitFor()
   await page.keyboard.press('Escape')
   expect(await list.names()).toContain('Finance')
 })

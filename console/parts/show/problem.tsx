@@ -39,7 +39,7 @@ const titles: Readonly<Record<number, string>> = {
   400: 'That does not fit',
   403: 'You may not do that',
   404: 'It is not there any more',
-  409: 'That is taken or protected',
+  409: 'That cannot be done',
   412: 'Somebody else has changed it',
   503: 'The server is busy',
 }
