@@ -20,6 +20,36 @@ function copiedWhole(directory: string): void {
   rmSync(before, { recursive: true })
 }
 
+/** As a copy finds it: of the directory, or on PostgreSQL of the database. */
+async function comeElsewhere(house: House): Promise<void> {
+  const { db } = house.app.context
+  const place = db.sql.updateTable('facts').where('name', '=', 'instance_place')
+  if (db.engine === 'postgres') await place.set({ value: 'elsewhere' }).execute()
+  await house.restart(() => void (db.engine === 'sqlite' && copiedWhole(house.config.dataDir)))
+}
+
+test.each(ENGINES)(
+  'before anything was spent an installation may move, and is at home there, on %s',
+  async (engine) => {
+    const provider = await openScriptedServer()
+    provider.stand('/token', { json: { access_token: 'one', expires_in: 3600, refresh_token: 'two' } })
+    const house = await openHouse({ engine, env: OPEN_HERE })
+    try {
+      await comeElsewhere(house)
+      const consent = { grant_type: 'authorization_code', authorization_endpoint: `${provider.url}/authorize` } as const
+      await addServer(house, `${provider.url}/token`, { name: 'moved', ...consent })
+      await connectApplication(house, 'moved')
+      await house.restart()
+      expect(await house.app.context.engine.guard.refusal()).toBeUndefined()
+      await comeElsewhere(house)
+      expect(await house.app.context.engine.guard.refusal()).toBeDefined()
+    } finally {
+      await house.close()
+      await provider.close()
+    }
+  },
+)
+
 describe.each(ENGINES)('which database is the real one, on %s', (engine) => {
   let house: House
   let provider: ScriptedServer
@@ -72,15 +102,11 @@ describe.each(ENGINES)('which database is the real one, on %s', (engine) => {
   const copied: Readonly<Record<string, () => Promise<void>>> =
     engine === 'sqlite'
       ? {
-          'a directory that was copied whole': () => house.restart(() => copiedWhole(house.config.dataDir)),
+          'a directory that was copied whole': () => comeElsewhere(house),
           'a directory that does not know the database': () => house.restart(() => rmSync(file())),
         }
       : {
-          'a database that lies elsewhere': async () => {
-            const place = db().sql.updateTable('facts').where('name', '=', 'instance_place')
-            await place.set({ value: 'elsewhere' }).execute()
-            await house.restart()
-          },
+          'a database that lies elsewhere': () => comeElsewhere(house),
         }
 
   test.each(Object.keys(copied))('%s spends nothing, until it is told that it is the real one', async (way) => {

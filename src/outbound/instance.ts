@@ -75,11 +75,12 @@ export class InstanceGuard {
     const place = await placeOf(db, this.#options)
     const known = await readInstance(db)
     const instance = known ?? (await foundInstance(db, randomId()))
-    if (!(await readPlace(db.sql))) await writePlace(db.sql, place)
     this.#id = instance.id
     const outside = readOutside(this.#options.dataDir)
-    this.#refusal = known === undefined ? undefined : refusalOf(db, instance, outside, place, await readPlace(db.sql))
+    const written = await readPlace(db.sql)
+    this.#refusal = known && refusalOf(db, instance, outside, place, written || place)
     if (this.#refusal !== undefined) return
+    if (written !== place) await writePlace(db.sql, place)
     this.#mark = instance.highWater
     // The file knows of refresh tokens that the database does not.
     if (outside?.id === instance.id) await this.#compare(outside.high_water)
