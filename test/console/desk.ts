@@ -99,6 +99,7 @@ const FADING = `
 
 /** Everyone can read and use the page: WCAG as axe finds it, one heading, and nothing wider than the window. */
 export async function judge({ page }: Tab): Promise<void> {
+  await page.locator('h1').first().waitFor()
   await expect.poll(() => page.evaluate(FADING)).toBe(false)
   // A menu floats above the page: it is in no landmark, and need not be. The size of targets is not looked at unasked.
   const rules = { region: { enabled: false }, 'target-size': { enabled: true } }

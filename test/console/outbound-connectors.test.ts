@@ -110,8 +110,8 @@ test('what was done to a connector is told, and gone back to', async () => {
   const path = '/connectors/Contacts'
   await desk.office.patch(`${root}${path}`, { description: 'as it is now' })
   await go(`${path}/history`)
-  await judge(tab)
   await page.getByText('as it is now').first().waitFor()
+  await judge(tab)
   await button('Revert to this').first().click()
   await page.getByRole('dialog').getByRole('button', { name: 'Revert' }).click()
   await page.getByText('Reverted to an earlier version').waitFor()
