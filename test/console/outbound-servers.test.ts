@@ -178,6 +178,8 @@ test('overrides: taken up field by field, tried as that environment, and shown b
   await go(`${root}/${slug}/overrides`)
   await field('For').selectOption({ label: 'Environment staging' })
   await button('Add override').click()
+  const part = page.getByRole('navigation', { name: 'Parts of this page' }).getByRole('link', { name: 'Overrides' })
+  await expect.poll(() => part.getAttribute('aria-current')).toBe('true')
   await field('Say another field otherwise').selectOption({ label: 'Scope' })
   expect(await field('Scope').inputValue()).toBe('base')
   await field('Scope').fill('of-staging')

@@ -65,19 +65,26 @@ function Tabs({ tabs }: { tabs: readonly Tab[] }): ReactNode {
   const path = useRouterState({ select: ({ location }) => location.pathname })
   const router = useRouter()
   const place = useRef<HTMLElement>(null)
-  const isHere = (target: Target) => plain(router.buildLocation(target as LinkProps).pathname) === plain(path)
+  const here = plain(path)
+  const addresses = tabs.map(({ label: _label, ...target }) =>
+    plain(router.buildLocation(target as LinkProps).pathname),
+  )
+  // A page below a tab belongs to it: the longest address that leads there.
+  const [open] = addresses
+    .filter((address) => here === address || here.startsWith(`${address}/`))
+    .toSorted((a, b) => b.length - a.length)
   // On a narrow screen not all have a place: that of the page itself is among those that are seen.
   useEffect(() => {
     if (path) bringOpenItemInSight(place.current)
   }, [path])
   return (
     <nav ref={place} aria-label="Parts of this page" className={styles.tabs}>
-      {tabs.map(({ label, ...target }) => (
+      {tabs.map(({ label, ...target }, at) => (
         <Link
           key={label}
           {...(target as LinkProps)}
           activeOptions={{ exact: true, includeSearch: false }}
-          {...(isHere(target) && { 'aria-current': 'page' })}
+          {...(addresses[at] === open && { 'aria-current': open === here ? 'page' : true })}
           data-label={label}
         >
           {label}
