@@ -105,3 +105,32 @@ test('two administrators: the second sees what the first has changed, and choose
   await expect.poll(() => page.getByLabel('Description').inputValue()).toBe('theirs again')
   expect((await stored('four')).description).toBe('theirs again')
 })
+
+test('what was typed stays when what is edited has gone meanwhile, and when it is back', async () => {
+  await begin('three')
+  const description = page.getByLabel('Description')
+  await description.fill('typed by hand')
+  await desk.office.delete('/realms/default/clients/three')
+  // Whoever comes back to the window has it read again, once what is there is five seconds old.
+  const gone = page.getByText('It is not there any more')
+  const coming = async () => {
+    await page.evaluate(`window.dispatchEvent(new Event('visibilitychange'))`)
+    return await gone.count()
+  }
+  await expect.poll(coming).toBe(1)
+  expect(await description.inputValue()).toBe('typed by hand')
+  await judge(tab)
+  const { items } = (await desk.office.get('/realms/default/deleted?name=three')).body
+  expect((await desk.office.post(`/realms/default/deleted/${items[0].id}/restore`)).status).toBe(200)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await gone.waitFor({ state: 'detached' })
+  expect(await description.inputValue()).toBe('typed by hand')
+  await description.fill('')
+})
+
+test('what is not there has no parts', async () => {
+  await page.goto(`${desk.house.url}/console/realms/default/clients/nobody`)
+  await page.getByText('It is not there any more').waitFor()
+  expect(await page.getByRole('navigation', { name: 'Parts of this page' }).count()).toBe(0)
+  await judge(tab)
+})

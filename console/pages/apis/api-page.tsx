@@ -7,23 +7,23 @@ import { readApi } from '#contract/api.ts'
 import { useRead } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { Page } from '../../parts/page/page.tsx'
-import { ProblemAlert } from '../../parts/show/problem.tsx'
 import { Mark } from '../../parts/show/status.tsx'
 import { useDeleteApi } from './api-actions.tsx'
 
 export function ApiPage(): ReactNode {
   const { realm, id } = useParams({ from: '/realms/$realm/apis/$id' })
-  const { data, error, refetch } = useRead(readApi, { params: { realm, id } })
+  const read = useRead(readApi, { params: { realm, id } })
   const navigate = useNavigate()
   const mayWrite = useMayWrite(realm)
   const remove = useDeleteApi(realm)
-  const api = data?.value
+  const api = read.data?.value
   const at = { params: { realm, id } } as const
   const leave = async () => {
     if (api && (await remove(api))) await navigate({ to: '/realms/$realm/apis', params: { realm } })
   }
   return (
     <Page
+      read={read}
       title={api?.name ?? 'API'}
       heading={
         <>
@@ -51,7 +51,7 @@ export function ApiPage(): ReactNode {
         )
       }
     >
-      {error === null ? <Outlet /> : <ProblemAlert error={error} onRetry={() => void refetch()} />}
+      <Outlet />
     </Page>
   )
 }

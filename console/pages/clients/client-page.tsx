@@ -6,7 +6,6 @@ import { type Client, readClient } from '#contract/client.ts'
 import { useRead } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { Page } from '../../parts/page/page.tsx'
-import { ProblemAlert } from '../../parts/show/problem.tsx'
 import { Mark } from '../../parts/show/status.tsx'
 import { useClientActions } from './client-actions.tsx'
 
@@ -23,11 +22,12 @@ const tabs = [
 
 export function ClientPage(): ReactNode {
   const { realm, clientId } = useParams({ from: '/realms/$realm/clients/$clientId' })
-  const { data, error, refetch } = useRead(readClient, { params: { realm, client_id: clientId } })
-  const client = data?.value
+  const read = useRead(readClient, { params: { realm, client_id: clientId } })
+  const client = read.data?.value
   const tab = useTab()
   return (
     <Page
+      read={read}
       title={tab === 'Settings' ? clientId : `${tab} · ${clientId}`}
       heading={
         <>
@@ -41,7 +41,7 @@ export function ClientPage(): ReactNode {
       actions={client && <Actions realm={realm} client={client} hasSwitch={tab === 'Settings'} />}
       tabs={tabs.map((one) => ({ ...one, params: { realm, clientId } }))}
     >
-      {error === null ? <Outlet /> : <ProblemAlert error={error} onRetry={() => void refetch()} />}
+      <Outlet />
     </Page>
   )
 }

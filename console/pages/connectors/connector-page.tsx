@@ -7,7 +7,6 @@ import { readConnector } from '#contract/connector.ts'
 import { useRead } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { Page } from '../../parts/page/page.tsx'
-import { ProblemAlert } from '../../parts/show/problem.tsx'
 import { useDeleteConnector } from './connector-actions.tsx'
 
 const tabs = [
@@ -19,7 +18,7 @@ const tabs = [
 
 export function ConnectorPage(): ReactNode {
   const { realm, name } = useParams({ from: '/realms/$realm/connectors/$name' })
-  const { data, error, refetch } = useRead(readConnector, { params: { realm, name } })
+  const read = useRead(readConnector, { params: { realm, name } })
   const mayWrite = useMayWrite(realm)
   const navigate = useNavigate()
   const leave = useCallback(
@@ -29,9 +28,10 @@ export function ConnectorPage(): ReactNode {
   const [remove] = useDeleteConnector(realm, leave).actions
   const route = useRouterState({ select: (state) => state.matches.at(-1)?.fullPath })
   const tab = tabs.find(({ to }) => to === route)?.label ?? 'Settings'
-  const connector = data?.value
+  const connector = read.data?.value
   return (
     <Page
+      read={read}
       title={tab === 'Settings' ? name : `${tab} · ${name}`}
       heading={name}
       crumbs={[{ label: 'Connectors', to: '/realms/$realm/connectors', params: { realm } }]}
@@ -50,7 +50,7 @@ export function ConnectorPage(): ReactNode {
         )
       }
     >
-      {error === null ? <Outlet /> : <ProblemAlert error={error} onRetry={() => void refetch()} />}
+      <Outlet />
     </Page>
   )
 }

@@ -6,7 +6,6 @@ import { type OAuthServer, readOAuthServer } from '#contract/oauth-server.ts'
 import { useRead } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { Page } from '../../parts/page/page.tsx'
-import { ProblemAlert } from '../../parts/show/problem.tsx'
 import { useServerActions } from './server-actions.tsx'
 import { LastProbe, ServerStatus, Standing } from './server-status.tsx'
 
@@ -20,7 +19,7 @@ const tabs = [
 
 export function OAuthServerPage(): ReactNode {
   const { realm, slug } = useParams({ from: '/realms/$realm/oauth-servers/$slug' })
-  const { data, error, refetch } = useRead(readOAuthServer, { params: { realm, slug } })
+  const read = useRead(readOAuthServer, { params: { realm, slug } })
   const mayWrite = useMayWrite(realm)
   const navigate = useNavigate()
   const leave = useCallback(
@@ -28,12 +27,13 @@ export function OAuthServerPage(): ReactNode {
     [navigate, realm],
   )
   const { actions, dialogs } = useServerActions(realm, leave)
-  const server = data?.value
+  const server = read.data?.value
   const name = server?.name ?? slug
   const tab = useTab()
   const enable = actions.find(({ label }) => label === 'Re-enable')
   return (
     <Page
+      read={read}
       title={tab === 'Settings' ? name : `${tab} · ${name}`}
       heading={name}
       crumbs={[{ label: 'OAuth servers', to: '/realms/$realm/oauth-servers', params: { realm } }]}
@@ -43,7 +43,7 @@ export function OAuthServerPage(): ReactNode {
     >
       {server && <Standing of={server} onEnable={mayWrite ? () => enable?.run(server) : undefined} />}
       {server?.last_probe && <LastProbe of={server.last_probe} />}
-      {error === null ? <Outlet /> : <ProblemAlert error={error} onRetry={() => void refetch()} />}
+      <Outlet />
       {dialogs}
     </Page>
   )

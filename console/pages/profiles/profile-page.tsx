@@ -8,7 +8,6 @@ import { useRead } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { LinkButton } from '../../parts/page/link-button.tsx'
 import { Page } from '../../parts/page/page.tsx'
-import { ProblemAlert } from '../../parts/show/problem.tsx'
 import { useDeleteProfile } from './profile-actions.tsx'
 
 const tabs = [
@@ -18,21 +17,22 @@ const tabs = [
 
 export function ProfilePage(): ReactNode {
   const { realm, name } = useParams({ from: '/realms/$realm/profiles/$name' })
-  const { data, error, refetch } = useRead(readProfile, { params: { realm, name } })
+  const read = useRead(readProfile, { params: { realm, name } })
   const mayWrite = useMayWrite(realm)
   const route = useRouterState({ select: (state) => state.matches.at(-1)?.fullPath })
   const tab = tabs.find(({ to }) => to === route)?.label ?? 'Settings'
-  const profile = data?.value
+  const profile = read.data?.value
   const title = profile?.title ?? name
   return (
     <Page
+      read={read}
       title={tab === 'Settings' ? title : `${tab} · ${title}`}
       heading={title}
       crumbs={[{ label: 'Provider profiles', to: '/realms/$realm/profiles', params: { realm } }]}
       {...(profile?.shipped === false && { tabs: tabs.map((one) => ({ ...one, params: { realm, name } })) })}
       actions={mayWrite && profile && <Actions realm={realm} of={profile} />}
     >
-      {error === null ? <Outlet /> : <ProblemAlert error={error} onRetry={() => void refetch()} />}
+      <Outlet />
     </Page>
   )
 }

@@ -7,24 +7,24 @@ import { readRealm } from '#contract/realm.ts'
 import { useRead } from '../../parts/api/call.ts'
 import { seesPlatform, useMayWrite, useMe } from '../../parts/api/rights.ts'
 import { Page } from '../../parts/page/page.tsx'
-import { ProblemAlert } from '../../parts/show/problem.tsx'
 import { Mark } from '../../parts/show/status.tsx'
 import { useDeleteRealm } from './realm-actions.tsx'
 
 export function RealmPage(): ReactNode {
   const { realm } = useParams({ from: '/realms/$realm/settings' })
-  const { data, error, refetch } = useRead(readRealm, { params: { realm } })
+  const read = useRead(readRealm, { params: { realm } })
   const navigate = useNavigate()
   const isPlatform = seesPlatform(useMe())
   const mayDelete = useMayWrite()
   const remove = useDeleteRealm()
-  const stored = data?.value
+  const stored = read.data?.value
   const at = { params: { realm } } as const
   const leave = async () => {
     if (stored && (await remove(stored))) await navigate({ to: '/system/realms' })
   }
   return (
     <Page
+      read={read}
       title={`Realm ${realm}`}
       heading={
         <>
@@ -55,7 +55,7 @@ export function RealmPage(): ReactNode {
         )
       }
     >
-      {error === null ? <Outlet /> : <ProblemAlert error={error} onRetry={() => void refetch()} />}
+      <Outlet />
     </Page>
   )
 }

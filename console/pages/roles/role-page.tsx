@@ -7,23 +7,23 @@ import { readRole } from '#contract/role.ts'
 import { useRead } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { Page } from '../../parts/page/page.tsx'
-import { ProblemAlert } from '../../parts/show/problem.tsx'
 import { Mark } from '../../parts/show/status.tsx'
 import { useDeleteRole } from './role-actions.tsx'
 
 export function RolePage(): ReactNode {
   const { realm, name } = useParams({ from: '/realms/$realm/roles/$name' })
-  const { data, error, refetch } = useRead(readRole, { params: { realm, name } })
+  const read = useRead(readRole, { params: { realm, name } })
   const navigate = useNavigate()
   const mayWrite = useMayWrite(realm)
   const remove = useDeleteRole(realm)
-  const role = data?.value
+  const role = read.data?.value
   const at = { params: { realm, name } } as const
   const leave = async () => {
     if (role && (await remove(role))) await navigate({ to: '/realms/$realm/roles', params: { realm } })
   }
   return (
     <Page
+      read={read}
       title={name}
       heading={
         <>
@@ -50,7 +50,7 @@ export function RolePage(): ReactNode {
         )
       }
     >
-      {error === null ? <Outlet /> : <ProblemAlert error={error} onRetry={() => void refetch()} />}
+      <Outlet />
     </Page>
   )
 }

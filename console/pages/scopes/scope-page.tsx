@@ -7,23 +7,23 @@ import { readScope } from '#contract/scope.ts'
 import { useRead } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { Page } from '../../parts/page/page.tsx'
-import { ProblemAlert } from '../../parts/show/problem.tsx'
 import { Mark } from '../../parts/show/status.tsx'
 import { useDeleteScope } from './scope-actions.tsx'
 
 export function ScopePage(): ReactNode {
   const { realm, name } = useParams({ from: '/realms/$realm/scopes/$name' })
-  const { data, error, refetch } = useRead(readScope, { params: { realm, name } })
+  const read = useRead(readScope, { params: { realm, name } })
   const navigate = useNavigate()
   const mayWrite = useMayWrite(realm)
   const remove = useDeleteScope(realm)
-  const scope = data?.value
+  const scope = read.data?.value
   const at = { params: { realm, name } } as const
   const leave = async () => {
     if (scope && (await remove(scope))) await navigate({ to: '/realms/$realm/scopes', params: { realm } })
   }
   return (
     <Page
+      read={read}
       title={name}
       heading={
         <>
@@ -50,7 +50,7 @@ export function ScopePage(): ReactNode {
         )
       }
     >
-      {error === null ? <Outlet /> : <ProblemAlert error={error} onRetry={() => void refetch()} />}
+      <Outlet />
     </Page>
   )
 }

@@ -7,17 +7,18 @@ import { readUser } from '#contract/user.ts'
 import { useRead } from '../../parts/api/call.ts'
 import { useMayWrite } from '../../parts/api/rights.ts'
 import { type Crumb, Page, type Tab } from '../../parts/page/page.tsx'
-import { ProblemAlert, tellProblem } from '../../parts/show/problem.tsx'
+import { tellProblem } from '../../parts/show/problem.tsx'
 import { Mark } from '../../parts/show/status.tsx'
 import { useUserChange } from './user-actions.tsx'
 
 export function UserPage(): ReactNode {
   const { realm, id } = useParams({ from: '/realms/$realm/users/$id' })
-  const { data, error, refetch } = useRead(readUser, { params: { realm, id } })
+  const read = useRead(readUser, { params: { realm, id } })
   const mayWrite = useMayWrite(realm)
-  const user = data?.value
+  const user = read.data?.value
   return (
     <Page
+      read={read}
       title={user?.username ?? 'User'}
       heading={
         <>
@@ -30,7 +31,7 @@ export function UserPage(): ReactNode {
       tabs={tabsOf(realm, id)}
       actions={mayWrite && user && <Actions realm={realm} user={user} />}
     >
-      {error === null ? <Outlet /> : <ProblemAlert error={error} onRetry={() => void refetch()} />}
+      <Outlet />
     </Page>
   )
 }

@@ -3,6 +3,7 @@ import { Link, type LinkProps, useRouter, useRouterState } from '@tanstack/react
 import { ChevronRight } from 'lucide-react'
 import { Fragment, type ReactNode, useEffect, useRef } from 'react'
 import type { Target } from '../list/action.ts'
+import { ProblemAlert } from '../show/problem.tsx'
 import { bringOpenItemInSight } from './in-sight.ts'
 import styles from './page.module.css'
 
@@ -22,14 +23,26 @@ interface PageProps {
   readonly tabs?: readonly Tab[]
   /** `fill`: the content has the height of the window and scrolls by itself, as a list does. */
   readonly layout?: 'flow' | 'fill'
+  /** The reading of what the page is about: while there is none of it, and why, no parts are shown. */
+  readonly read?: Reading
   readonly children: ReactNode
+}
+
+interface Reading {
+  readonly data: unknown
+  readonly error: unknown
+  readonly refetch: () => unknown
 }
 
 export interface Tab extends Target {
   readonly label: string
 }
 
-export function Page({ title, heading, crumbs, lead, actions, tabs, layout = 'flow', children }: PageProps): ReactNode {
+export function Page(props: PageProps): ReactNode {
+  const { title, heading, crumbs, lead, actions, tabs, layout = 'flow', read, children } = props
+  const problem = read?.error ?? undefined
+  // What was read before stays where reading it again fails: something may be typed in it.
+  const isThere = problem === undefined || read?.data !== undefined
   useEffect(() => {
     document.title = `${title} · Sallyport`
   }, [title])
@@ -53,9 +66,12 @@ export function Page({ title, heading, crumbs, lead, actions, tabs, layout = 'fl
           {actions !== undefined && <div className={styles.actions}>{actions}</div>}
         </div>
         {lead !== undefined && <p className={styles.lead}>{lead}</p>}
-        {tabs && <Tabs tabs={tabs} />}
+        {tabs && isThere && <Tabs tabs={tabs} />}
       </header>
-      <div className={styles.body}>{children}</div>
+      <div className={styles.body}>
+        {problem !== undefined && <ProblemAlert error={problem} onRetry={() => void read?.refetch()} />}
+        {isThere && children}
+      </div>
     </div>
   )
 }
