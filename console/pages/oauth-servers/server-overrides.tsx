@@ -25,9 +25,8 @@ import { TrialOutcome, TryButton, useTrial } from './try-draft.tsx'
 
 export function OAuthServerOverrides(): ReactNode {
   const { realm, slug } = useParams({ from: '/realms/$realm/oauth-servers/$slug/overrides' })
-  const { data, error } = useRead(readOAuthServer, { params: { realm, slug } })
+  const { data } = useRead(readOAuthServer, { params: { realm, slug } })
   const choices = useServerChoices(realm)
-  if (error !== null) return <ProblemAlert error={error} />
   if (data === undefined || choices === undefined) return null
   return (
     <>

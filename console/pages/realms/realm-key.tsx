@@ -35,7 +35,8 @@ function Key({ realm }: { realm: string }): ReactNode {
   const [value, setValue] = useState<string>()
   // The client comes into being with the first KEY.
   const isMissing = error instanceof ProblemError && error.problem.status === 404
-  if (error !== null && !isMissing) return <ProblemAlert error={error} onRetry={() => void refetch()} />
+  if (error !== null && !isMissing && data === undefined)
+    return <ProblemAlert error={error} onRetry={() => void refetch()} />
   const secret = isMissing ? undefined : data?.value.items.at(0)
   const isSet = secret !== undefined
   return (
