@@ -79,11 +79,10 @@ export interface Named {
   readonly name: string
 }
 
+/** How each stands is what a narrow screen still shows. */
 export function realmColumns(realm: string, servers: readonly Named[]): readonly Column<RealmConnection>[] {
-  const [holder, ...rest] = connectionColumns
-  if (holder === undefined) return rest
   return [
-    holder,
+    ...connectionColumns.slice(0, 2),
     {
       id: 'server',
       title: 'OAuth server',
@@ -93,6 +92,6 @@ export function realmColumns(realm: string, servers: readonly Named[]): readonly
         <ObjectLink of={{ realm, kind: 'oauth_server', id: server, name: server }}>{server_name}</ObjectLink>
       ),
     },
-    ...rest,
+    ...connectionColumns.slice(2),
   ]
 }
