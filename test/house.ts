@@ -26,8 +26,7 @@ export interface House {
   readonly logged: string[]
   /** What a lost disk would report; empty in every test that ends well. */
   readonly fatal: Error[]
-  /** Stops the server and starts it again on the same data and port. */
-  /** `meanwhile`: what happens while nothing runs. */
+  /** Stops the server and starts it again on the same data and port. `meanwhile`: what happens while nothing runs. */
   restart(meanwhile?: () => void): Promise<void>
   close(): Promise<void>
 }

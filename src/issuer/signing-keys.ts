@@ -9,7 +9,7 @@ import { createSigner, type Signer } from '#crypto/jws.ts'
 import { nowSeconds } from '#observe/clock.ts'
 import { type Actor, systemActor, writeAudit } from '#store/audit.ts'
 import { longestTokenSeconds } from '#store/clients.ts'
-import { bumpConfigVersion, changeConfig } from '#store/database.ts'
+import { changeConfig, inOneTransaction } from '#store/database.ts'
 import type { Realm } from '#store/realms.ts'
 import {
   activateSigningKey,
@@ -108,9 +108,8 @@ export async function ensureSigningKeys(context: IssuerContext, realm: Realm): P
   const missing = missingKeys(await listSigningKeys(context.db, realm.id), now)
   if (missing.length === 0) return
   const keys = await Promise.all(missing.map((alg) => newKey(context, realm, alg, now)))
-  await changeConfig(context.db, async (sql) => {
-    // Whoever comes second waits here, and then sees the keys of the first.
-    await bumpConfigVersion(sql)
+  // Whoever comes second waits, and then sees the keys of the first.
+  await inOneTransaction(context.db, async ({ sql }) => {
     const stillMissing = missingKeys(await loadSigningKeys(sql, realm.id), now)
     for (const key of keys) if (stillMissing.includes(key.alg)) await addSigningKey(sql, key)
   })
