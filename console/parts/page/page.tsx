@@ -69,7 +69,11 @@ export function Page(props: PageProps): ReactNode {
         {tabs && isThere && <Tabs tabs={tabs} />}
       </header>
       <div className={styles.body}>
-        {problem !== undefined && <ProblemAlert error={problem} onRetry={() => void read?.refetch()} />}
+        {problem !== undefined && (
+          <div className={styles.problem}>
+            <ProblemAlert error={problem} onRetry={() => void read?.refetch()} />
+          </div>
+        )}
         {isThere && children}
       </div>
     </div>
